@@ -1,0 +1,174 @@
+"""An edition of the methodology as a document: reading, checking and changing the YAML."""
+
+import difflib
+import json
+import math
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+
+from effeval.errors import MethodologyError
+from effeval.law import Value
+
+SETTINGS = ("scale", "missing")
+
+
+def editions() -> list[str]:
+    """Names of the editions that come with effeval.
+
+    Examples
+    --------
+    >>> editions()
+    ['order-35']
+    """
+    folder = files("effeval") / "methodologies"
+    return sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+
+
+def parse_settings(pairs: Iterable[str]) -> dict[str, Value]:
+    """``PATH=VALUE`` words of the command line as a mapping for :meth:`Methodology.replace`.
+
+    Raises
+    ------
+    MethodologyError
+        A word without "=", without a path or without a value.
+
+    Examples
+    --------
+    >>> parse_settings(["13.1.at_least=0.08", "scale=proportional"])
+    {'13.1.at_least': 0.08, 'scale': 'proportional'}
+    """
+    settings = {}
+    for pair in pairs:
+        path, equals, value = pair.partition("=")
+        if not (path.strip() and equals and value.strip()):
+            raise MethodologyError(f"{pair!r} is not a setting.\nTo fix: PATH=VALUE, such as 13.1.at_least=0.08")
+        settings[path.strip()] = yaml.safe_load(value)
+    return settings
+
+
+def read(path) -> dict:
+    """A YAML document with dates as ISO text, as JSON Schema knows them.
+
+    Raises
+    ------
+    MethodologyError
+        No such file, not UTF-8, not YAML, or a key given twice.
+    """
+    try:
+        with path.open(encoding="utf-8") as text:
+            return _iso(yaml.load(text, Loader=_Loader))
+    except FileNotFoundError:
+        raise MethodologyError(f"There is no methodology file {path}.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise MethodologyError(f"{path} is not readable as YAML in UTF-8: {error}") from error
+
+
+def check(document, *, part: str | None = None) -> list[str]:
+    """Faults of a document, or of a part of it, by ``methodologies/schema.json``; each with its place.
+
+    Parameters
+    ----------
+    document : dict
+    part : str or None
+        Name of a definition of the schema, such as criterion; None: the whole document.
+    """
+    errors = _validator(part).iter_errors(document)
+    found = {
+        f"{'.'.join(str(step) for step in error.absolute_path) or 'document'}: {error.message}": None
+        for error in sorted(errors, key=lambda error: [str(step) for step in error.absolute_path])
+    }
+    return [*found, *_not_finite(document)]
+
+
+def change(document: dict, path: str, value: Value) -> list[str]:
+    """Change one PATH of a document in place; return the faults, none if the change is allowed."""
+    value = int(value) if isinstance(value, float) and value.is_integer() else value
+    if path in SETTINGS:
+        document["settings"][path] = value
+        return [f"{path}: {fault.partition(': ')[2]}" for fault in check(value, part=path)]
+    owner, _, name = path.rpartition(".")
+    criteria = [criterion for measure in document["measures"] for criterion in measure["criteria"]]
+    touched = [c for c in criteria if owner in (c["id"], c["rule"]) and name in c["parameters"]]
+    if not touched:
+        return [unknown("setting", path, _paths(criteria))]
+    faults = {}
+    for criterion in touched:
+        criterion["parameters"][name] = value
+        faults |= dict.fromkeys(f.partition(": ")[2] for f in check(criterion, part="criterion"))
+    return [f"{path}: {fault}" for fault in faults]
+
+
+def unknown(what: str, word: str, known: Iterable) -> str:
+    """A sentence that says that there is no such thing, and what comes near.
+
+    Examples
+    --------
+    >>> unknown("language", "kz", ["kk", "ru", "en"])
+    "There is no language 'kz'. Near: kk"
+    """
+    known = [str(item) for item in known]
+    near = difflib.get_close_matches(str(word), known, n=5, cutoff=0.5) or known[:8]
+    return f"There is no {what} {word!r}. Near: {', '.join(near)}"
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Safe loader that refuses a key given twice: the second would silently win."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+        if twice:
+            raise yaml.YAMLError(f"key given twice{node.start_mark}: {', '.join(twice)}")
+        return super().construct_mapping(node, deep=deep)
+
+
+def _iso(value):
+    if isinstance(value, dict):
+        return {key: _iso(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_iso(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@cache
+def _validator(part: str | None):
+    jsonschema = _import_jsonschema()
+    text = (files("effeval") / "methodologies" / "schema.json").read_text(encoding="utf-8")
+    schema = json.loads(text)
+    if part is not None:
+        schema = {"$schema": schema["$schema"], "$ref": f"#/$defs/{part}", "$defs": schema["$defs"]}
+    return jsonschema.Draft202012Validator(schema)
+
+
+def _import_jsonschema():
+    """jsonschema without rfc3987_syntax, which builds a grammar for a second, for a format not used here."""
+    name = "rfc3987_syntax"
+    loaded = name in sys.modules
+    if not loaded:
+        sys.modules[name] = None
+    try:
+        return import_module("jsonschema")
+    finally:
+        if not loaded:
+            del sys.modules[name]
+
+
+def _not_finite(value, place: str = "") -> Iterator[str]:
+    """JSON Schema takes .inf and .nan for numbers; a threshold can be neither."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield f"{place or 'document'}: {value} is not a finite number"
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from _not_finite(item, f"{place}.{key}".lstrip("."))
+
+
+def _paths(criteria: list[dict]) -> list[str]:
+    owners = [(owner, c["parameters"]) for c in criteria for owner in (c["rule"], c["id"])]
+    return [*SETTINGS, *dict.fromkeys(f"{owner}.{name}" for owner, names in owners for name in names)]
