@@ -1,0 +1,123 @@
+"""The one table of columns: names, kinds, units and labels of every table of the contract.
+
+Schema, labels of charts and tables, the data package and the documentation derive from
+``resources/columns.csv``; nothing else lists columns.
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+INPUT_TABLES = ("projects", "observations", "reference")
+LANGUAGES = ("kk", "ru", "en")
+SYNTHETIC_PREFIX = "SYN-"  # project ids that begin so are made up; every output shows the id
+OPEN = float("inf")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    table, name : str
+    kind : str
+        text, number, count, year, choice, measure, or a code: bin, kato, oked, tnved.
+    unit : str
+        Unit in English, empty for none; rates are fractions.
+    required : bool
+        The column must be there.
+    empty : bool
+        Cells may be empty ("not reported").
+    allowed : str
+        A range ``low..high`` (an open end is left out), or choices ``a|b|c``; empty: anything.
+    description : str
+    labels : tuple of str
+        Heading in Kazakh, Russian and English.
+    """
+
+    table: str
+    name: str
+    kind: str
+    unit: str
+    required: bool
+    empty: bool
+    allowed: str
+    description: str
+    labels: tuple[str, str, str]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Allowed words, empty where any value or a range is allowed."""
+        return tuple(self.allowed.split("|")) if "|" in self.allowed else ()
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """Lowest and highest allowed number, both included; None where there is no range."""
+        if ".." not in self.allowed:
+            return None
+        low, high = self.allowed.split("..")
+        return (float(low) if low else -OPEN, float(high) if high else OPEN)
+
+    def label(self, lang: str) -> str:
+        """Heading in one of the three languages."""
+        return self.labels[LANGUAGES.index(lang)]
+
+
+@cache
+def _all() -> tuple[Column, ...]:
+    with (files("effeval") / "resources" / "columns.csv").open(encoding="utf-8") as lines:
+        return tuple(
+            Column(
+                table=row["table"],
+                name=row["name"],
+                kind=row["kind"],
+                unit=row["unit"],
+                required=row["required"] == "yes",
+                empty=row["empty"] == "yes",
+                allowed=row["allowed"],
+                description=row["description"],
+                labels=tuple(row[f"label_{lang}"] for lang in LANGUAGES),
+            )
+            for row in csv.DictReader(lines)
+        )
+
+
+def columns(table: str) -> dict[str, Column]:
+    """Columns of one table by name, in the contract's order.
+
+    Parameters
+    ----------
+    table : str
+        projects, observations, reference, assessed, fulfilment or verdicts.
+
+    Raises
+    ------
+    KeyError
+        There is no such table.
+
+    Examples
+    --------
+    >>> list(columns("reference"))
+    ['year', 'wage_growth_forecast', 'source']
+    >>> columns("observations")["wage"].unit
+    'tenge a month'
+    >>> columns("projects")["support_year"].range
+    (1950.0, 2100.0)
+    """
+    found = {column.name: column for column in _all() if column.table == table}
+    if not found:
+        raise KeyError(table)
+    return found
+
+
+def indicators() -> tuple[str, ...]:
+    """Figures of ``observations`` that a criterion may be about, in the contract's order.
+
+    Examples
+    --------
+    >>> indicators()[:3]
+    ('support_paid', 'wage', 'sales_volume')
+    """
+    return tuple(name for name, column in columns("observations").items() if column.kind == "number")
