@@ -1,0 +1,37 @@
+"""Judge industrial support measures of Kazakhstan by the criteria of Order No. 35.
+
+Names load on first use, so that ``import effeval`` costs next to nothing.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "errors": ("DataError", "EffevalError", "Fault", "MethodologyError", "ParameterError", "ReportError"),
+    "classifiers": ("kato_changes", "names", "regions", "sectors"),
+    "law": ("Criterion", "Measure", "Question"),
+    "methodology": ("Methodology",),
+    "dataset": ("Dataset", "load", "validate"),
+    "scoring": ("assess",),
+    "aggregation": ("fulfilment", "verdicts"),
+}
+_WHERE = {name: module for module, names_ in _HOME.items() for name in names_}
+_MODULES = ("charts", "classifiers", "columns", "labels", "methodology", "reports", "sample", "scope")
+
+__all__ = ["__version__", *sorted(_WHERE), *_MODULES]
+
+
+def __getattr__(name: str):
+    if name in _WHERE:
+        value = getattr(import_module(f"effeval.{_WHERE[name]}"), name)
+    elif name in _MODULES:
+        value = import_module(f"effeval.{name}")
+    else:
+        raise AttributeError(f"module 'effeval' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return __all__
