@@ -48,7 +48,9 @@ def parse_settings(pairs: Iterable[str]) -> dict[str, Value]:
     for pair in pairs:
         path, equals, value = pair.partition("=")
         if not (path.strip() and equals and value.strip()):
-            raise MethodologyError(f"{pair!r} is not a setting.\nTo fix: PATH=VALUE, such as 13.1.at_least=0.08")
+            raise MethodologyError(
+                f"{pair!r} is not a setting.\nTo fix: PATH=VALUE, such as 13.1.at_least=0.08"
+            )
         settings[path.strip()] = yaml.safe_load(value)
     return settings
 

@@ -257,4 +257,6 @@ def _inconsistent(methodology: Methodology) -> Iterator[str]:
         for alternative in question.alternatives if not unknown else ():
             document = copy.deepcopy(methodology._document)
             for path, value in alternative.settings:
-                yield from (f"questions.{question.id}.{alternative.id}: {f}" for f in change(document, path, value))
+                yield from (
+                    f"questions.{question.id}.{alternative.id}: {f}" for f in change(document, path, value)
+                )

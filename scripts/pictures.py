@@ -21,13 +21,17 @@ def main() -> None:
         report = ee.scope.choose(ROOT / "data" / "sample", year=YEAR, lang=lang)
         by_measure = ee.fulfilment(report.this_year, "measure", methodology=report.methodology)
         pictures = {
-            "measures": charts.plot_fulfilment(by_measure, "measure", names=report.names("measure"), lang=lang),
+            "measures": charts.plot_fulfilment(
+                by_measure, "measure", names=report.names("measure"), lang=lang
+            ),
             "trend": charts.plot_trend(ee.fulfilment(report.assessed, "year"), lang=lang),
         }
         for name, ax in pictures.items():
             charts.add_footer(ax, report.footer)
             # no software name or date in the file: the same data give the same bytes
-            ax.figure.savefig(ROOT / "docs" / "images" / f"{name}-{lang}.png", dpi=110, metadata={"Software": None})
+            ax.figure.savefig(
+                ROOT / "docs" / "images" / f"{name}-{lang}.png", dpi=110, metadata={"Software": None}
+            )
 
 
 if __name__ == "__main__":

@@ -155,7 +155,10 @@ def test_goes_through_pickle() -> None:
 
 
 def test_settings_of_the_command_line() -> None:
-    assert parse_settings(["13.1.at_least=0.08", "13.1.judge = best"]) == {"13.1.at_least": 0.08, "13.1.judge": "best"}
+    assert parse_settings(["13.1.at_least=0.08", "13.1.judge = best"]) == {
+        "13.1.at_least": 0.08,
+        "13.1.judge": "best",
+    }
     for word in ("13.1.at_least", "=3", "13.1.at_least="):
         with pytest.raises(ee.MethodologyError, match="PATH=VALUE"):
             parse_settings([word])
@@ -177,7 +180,9 @@ ALTERNATIVES = [
 ]
 
 
-@pytest.mark.parametrize(("question", "alternative", "settings"), ALTERNATIVES, ids=[f"{q}-{a}" for q, a, _ in ALTERNATIVES])
+@pytest.mark.parametrize(
+    ("question", "alternative", "settings"), ALTERNATIVES, ids=[f"{q}-{a}" for q, a, _ in ALTERNATIVES]
+)
 def test_every_alternative_reading_changes_some_row(question, alternative, settings) -> None:
     """A data set rich enough that no reading can be switched without a trace; real wages are a matter of the series."""
     if not settings:
@@ -189,9 +194,18 @@ def test_every_alternative_reading_changes_some_row(question, alternative, setti
         "export_volume": 5.0, "labour_productivity": 7.0,
     }  # fmt: skip
     factors = {2019: 0.9, 2020: 1.0, 2021: 1.2, 2022: 1.05, 2023: 1.4}
-    years = {year: {name: value * factor for name, value in figures.items()} for year, factor in factors.items()}
+    years = {
+        year: {name: value * factor for name, value in figures.items()} for year, factor in factors.items()
+    }
     del years[2023]["wage"], years[2023]["export_volume"]
-    common = {"support_year": 2020, "commissioning_year": 2021, "term_end_year": 2023, "status": "implementing"}
+    common = {
+        "support_year": 2020,
+        "commissioning_year": 2021,
+        "term_end_year": 2023,
+        "status": "implementing",
+    }
     projects = [common | {"project_id": f"P{m}", "measure": m} for m in range(1, 14)]
-    data = dataset(projects, {p["project_id"]: years for p in projects}, reference=dict.fromkeys(factors, 0.1))
+    data = dataset(
+        projects, {p["project_id"]: years for p in projects}, reference=dict.fromkeys(factors, 0.1)
+    )
     assert not ee.assess(data, LAW).equals(ee.assess(data, LAW.replace(settings)))
