@@ -1,0 +1,221 @@
+"""What a report is about: checked parameters, and the judged rows they select."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+import effeval
+from effeval.columns import LANGUAGES
+from effeval.dataset import Dataset, load
+from effeval.errors import ParameterError
+from effeval.files import digest
+from effeval.labels import level_names, phrase
+from effeval.methodology import Methodology
+from effeval.scoring import assess
+from effeval.tables import summary
+
+Choice = str | int | None
+
+
+class Prose(str):
+    """Words that a notebook shows as Markdown."""
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """Judged rows of one region, sector and measure, or of all, up to a year.
+
+    Attributes
+    ----------
+    data : Dataset
+    methodology : Methodology
+    assessed : pandas.DataFrame
+        Rows of :func:`effeval.assess` of the selection, no later than ``year``.
+    year : int
+    lang : str
+    chosen : dict of str to (str or int)
+        ``region``, ``sector``, ``measure`` where one was chosen.
+    """
+
+    data: Dataset
+    methodology: Methodology
+    assessed: pd.DataFrame
+    year: int
+    lang: str
+    chosen: dict[str, str | int]
+
+    @property
+    def this_year(self) -> pd.DataFrame:
+        """The judged rows of the year of the report alone."""
+        return self.assessed[self.assessed["year"] == self.year]
+
+    @property
+    def name(self) -> str:
+        """The selection in words: region, sector, measure, year."""
+        words = []
+        for column, all_of_them in {
+            "region": "kazakhstan",
+            "sector": "all_sectors",
+            "measure": "all_measures",
+        }.items():
+            code = self.chosen.get(column)
+            named = level_names(column, lang=self.lang, methodology=self.methodology)
+            words.append(phrase(all_of_them, lang=self.lang) if code is None else _with_code(code, named))
+        return ", ".join([*words, phrase("report.year", lang=self.lang, values={"year": self.year})])
+
+    @property
+    def footer(self) -> str:
+        """Source, edition, readings chosen, version, and "synthetic" where it is: what stands under every figure."""
+        return footer(self.data, self.methodology, lang=self.lang)
+
+    def heading(self, key: str) -> Prose:
+        """A heading of the report in its language; keys are those of ``resources/labels.csv``."""
+        return Prose(f"## {phrase(key, lang=self.lang)}")
+
+    @property
+    def summary(self) -> Prose:
+        """One paragraph on the year, or a sentence that says that there is nothing to report."""
+        if self.this_year.empty:
+            return Prose(phrase("report.none", lang=self.lang, values={"scope": self.name}))
+        return Prose(summary(self.this_year, year=self.year, lang=self.lang))
+
+    def names(self, column: str) -> dict[object, str]:
+        """Names of the levels of a grouping column in the language of the report."""
+        return level_names(column, lang=self.lang, methodology=self.methodology)
+
+    def _repr_markdown_(self) -> str:
+        lines = [f"# {phrase('report.title', lang=self.lang)}", f"**{self.name}**"]
+        if self.data.synthetic:
+            lines.append(f'<span class="synthetic">{phrase("synthetic", lang=self.lang)}</span>')
+        return "\n\n".join([*lines, f'<span class="footer">{self.footer}</span>'])
+
+
+def choose(
+    data_dir: str | Path,
+    *,
+    year: Choice = None,
+    region: Choice = None,
+    sector: Choice = None,
+    measure: Choice = None,
+    lang: str = "ru",
+) -> Scope:
+    """Check the parameters of a report, load the data, judge them and select the rows.
+
+    Parameters
+    ----------
+    data_dir : str or Path
+        Folder or workbook of a data set.
+    year : int, optional
+        Year of the report; the last year of the data by default.
+    region : str or int, optional
+        Two-digit KATO code, "63"; empty for all of Kazakhstan.
+    sector : str or int, optional
+        Two-digit OKED code, "24"; empty for all sectors.
+    measure : int, optional
+        1 to 13; empty for all measures.
+    lang : str
+        kk, ru or en.
+
+    Returns
+    -------
+    Scope
+
+    Raises
+    ------
+    ParameterError
+        A value is not allowed; all wrong ones are named, each with what is allowed.
+    DataError
+        The data cannot be judged.
+    """
+    if lang not in LANGUAGES:
+        raise ParameterError(_sentence("lang", lang, "one of " + ", ".join(LANGUAGES)))
+    if not Path(data_dir).exists():
+        here = f"a folder or workbook with data (a relative path starts from {Path.cwd()})"
+        raise ParameterError(_sentence("data_dir", str(data_dir), here))
+    data, methodology = load(data_dir), Methodology.load()
+    chosen, faults = {}, []
+    for column, value in {"region": region, "sector": sector, "measure": measure}.items():
+        if _blank(value):
+            continue
+        named = level_names(column, lang="en", methodology=methodology)
+        code = str(value).strip()
+        code = int(code) if column == "measure" and code.isdecimal() else code
+        if code in named:
+            chosen[column] = code
+        else:
+            allowed = ", ".join(f"{key} ({name})" for key, name in named.items())
+            faults.append(_sentence(column, value, f"empty for all, or one of {allowed}"))
+    wanted, sentence = _year(year, data)
+    if faults or sentence:
+        raise ParameterError("\n".join([*faults, *([sentence] if sentence else [])]))
+    assessed = assess(data, methodology)
+    keep = assessed["year"] <= wanted
+    for column, code in chosen.items():
+        keep &= assessed[column] == code
+    return Scope(data, methodology, assessed[keep].reset_index(drop=True), wanted, lang, chosen)
+
+
+def footer(data: Dataset, methodology: Methodology, *, lang: str) -> str:
+    """One line for under a figure or table: where its numbers come from."""
+    source = ", ".join(path.name for path in data.sources)
+    parts = [
+        f"{phrase('footer.source', lang=lang)}: {source}" if source else "",
+        f"{phrase('footer.edition', lang=lang)}: {methodology.id}, {methodology.edition}",
+        phrase("footer.made", lang=lang, values={"version": effeval.__version__}),
+        phrase("synthetic", lang=lang) if data.synthetic else "",
+    ]
+    changed = ", ".join(f"{path} = {value}" for path, value in methodology.changes().items())
+    if changed:
+        parts.insert(2, f"{phrase('footer.readings', lang=lang)}: {changed}")
+    return " · ".join(part for part in parts if part)
+
+
+def about(data: Dataset, methodology: Methodology) -> dict[str, str]:
+    """What a workbook of results says about itself: sources with SHA-256, edition, readings, version.
+
+    Returns
+    -------
+    dict of str to str
+        Names and values for the sheet "about".
+    """
+    known = {path.name: f"SHA-256 {digest(path)}" for path in data.sources}
+    synthetic = {"data": phrase("synthetic", lang="en")} if data.synthetic else {}
+    return {
+        **synthetic,
+        **known,
+        "methodology": methodology.title.en,
+        "edition": f"{methodology.id}, {methodology.edition}",
+        "changed parameters": ", ".join(f"{p} = {v}" for p, v in methodology.changes().items()) or "none",
+        "effeval": effeval.__version__,
+    }
+
+
+def _year(year: Choice, data: Dataset) -> tuple[int | None, str | None]:
+    """The year asked for, or a sentence about why not."""
+    if data.last_year is None:
+        return None, "The data have no observations, so there is no year to report on."
+    if _blank(year):
+        return data.last_year, None
+    first = int(data.projects["support_year"].min())
+    text = str(year).strip()
+    if text.isdecimal() and first <= int(text) <= data.last_year:
+        return int(text), None
+    return None, _sentence(
+        "year", year, f"a year from {first} to {data.last_year}, empty for {data.last_year}"
+    )
+
+
+def _blank(value: Choice) -> bool:
+    return value is None or not str(value).strip()
+
+
+def _with_code(code: str | int, named: dict[object, str]) -> str:
+    return f"{code} {named[code]}" if code in named else str(code)
+
+
+def _sentence(name: str, value: object, allowed: str) -> str:
+    return f"{name} = {value!r} is not allowed.\nTo fix: {name} is {allowed}."

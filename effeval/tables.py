@@ -1,0 +1,172 @@
+"""Tables for people: words, units and numbers of the language, ready to be shown or exported."""
+
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+from effeval.aggregation import fulfilment
+from effeval.labels import EMPTY, heading, level_names, money, number, parts, percent, phrase
+from effeval.methodology import Methodology
+
+
+def fulfilment_table(
+    assessed: pd.DataFrame, by: str | list[str], *, methodology: Methodology, lang: str
+) -> pd.DataFrame:
+    """Fulfilment by group as text: "12 of 19 (63 %)", interval, coverage, projects and support.
+
+    Parameters
+    ----------
+    assessed : pandas.DataFrame
+        From :func:`effeval.assess`.
+    by : str or list of str
+        Grouping columns, as in :func:`effeval.fulfilment`.
+    methodology : Methodology
+        Gives measures and criteria their names.
+    lang : str
+        kk, ru or en.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group that has a project; headings and cells in the language, all text.
+    """
+    by = [by] if isinstance(by, str) else by
+    found = fulfilment(assessed, by, methodology=methodology)
+    found = found[found["projects"] > 0]
+    shown = {
+        heading("fulfilment", name, lang=lang): _named(found[name], name, methodology=methodology, lang=lang)
+        for name in by
+    }
+    counts = zip(found["fulfilled"], found["assessed"], strict=True)
+    shown[phrase("heading.fulfilled_of", lang=lang)] = [parts(f, a, lang=lang) for f, a in counts]
+    shown[phrase("heading.interval", lang=lang)] = [
+        EMPTY if pd.isna(low) else f"{number(low * 100, lang=lang)}–{percent(high, lang=lang)}"
+        for low, high in zip(found["rate_low"], found["rate_high"], strict=True)
+    ]
+    for name in ("coverage", "effectiveness"):
+        shown[heading("fulfilment", name, lang=lang)] = [percent(value, lang=lang) for value in found[name]]
+    shown[heading("fulfilment", "projects", lang=lang)] = [number(n, lang=lang) for n in found["projects"]]
+    million = found["support_paid"] / 1000
+    shown[phrase("heading.support_million", lang=lang)] = [number(m, lang=lang) for m in million]
+    return pd.DataFrame(shown, index=found.index, dtype="str").reset_index(drop=True)
+
+
+def shortfalls(
+    assessed: pd.DataFrame, projects: pd.DataFrame, *, methodology: Methodology, lang: str
+) -> pd.DataFrame:
+    """Projects that fell short of a criterion, the furthest from the plan first within a measure.
+
+    Parameters
+    ----------
+    assessed : pandas.DataFrame
+        From :func:`effeval.assess`, usually of one year.
+    projects : pandas.DataFrame
+        Table of the data set; gives the applicant's name and the physical unit.
+    methodology : Methodology
+    lang : str
+        kk, ru or en.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a project, year and criterion not fulfilled; headings and cells in the language, all text.
+    """
+    short = assessed[assessed["state"] == "not_fulfilled"]
+    known = projects[["project_id", "applicant", *[c for c in ("unit",) if c in projects]]]
+    short = short.merge(known, on="project_id", how="left", validate="m:1")
+    short = short.sort_values(["measure", "criterion", "attainment", "project_id"], ignore_index=True)
+    shown = {
+        heading("assessed", "project_id", lang=lang): list(short["project_id"]),
+        heading("projects", "applicant", lang=lang): list(short["applicant"]),
+    }
+    several = short["region"].nunique() > 1
+    for name in ("region", "criterion") if several else ("criterion",):
+        shown[heading("assessed", name, lang=lang)] = _named(
+            short[name], name, methodology=methodology, lang=lang
+        )
+    units = [_unit(row, methodology, lang) for row in short.itertuples()]
+    for name in ("plan", "actual"):
+        shown[heading("assessed", name, lang=lang)] = [
+            figure(value, unit, lang=lang) for value, unit in zip(short[name], units, strict=True)
+        ]
+    shown[phrase("heading.unit", lang=lang)] = ["" if unit == "fraction" else unit for unit in units]
+    shown[heading("assessed", "attainment", lang=lang)] = [percent(v, lang=lang) for v in short["attainment"]]
+    return pd.DataFrame(shown, dtype="str")
+
+
+def figure(value: float, unit: str, *, lang: str) -> str:
+    """A plan or an actual figure: growth as percent with one decimal, the rest as a number.
+
+    Examples
+    --------
+    >>> figure(0.1763, "fraction", lang="en").replace("\\xa0", " "), figure(1250.0, "t", lang="en")
+    ('17.6 %', '1,250')
+    """
+    if unit == "fraction":
+        return percent(value, lang=lang, digits=1)
+    return number(value, lang=lang, digits=0 if abs(value) >= 100 else 2)
+
+
+def show(table: pd.DataFrame) -> Styler:
+    """A table as HTML with every row, no row numbers and nothing random in it.
+
+    Examples
+    --------
+    >>> "T_effeval" in show(pd.DataFrame({"a": ["1"]})).to_html()
+    True
+    """
+    styler = table.style.hide(axis="index").set_uuid("effeval")
+    styler.cell_ids = False
+    right = [{"selector": "", "props": "text-align: right; white-space: nowrap"}]
+    return styler.set_table_styles(
+        {name: right for name in table if _all_numbers(table[name])}, overwrite=False
+    )
+
+
+def summary(assessed: pd.DataFrame, *, year: int, lang: str) -> str:
+    """One paragraph on a year: projects, criteria due, assessed and fulfilled, bounds, support.
+
+    Parameters
+    ----------
+    assessed : pandas.DataFrame
+        Rows of the year alone.
+    year : int
+    lang : str
+        kk, ru or en.
+    """
+    total = fulfilment(assessed).iloc[0]
+    if not total["assessed"]:
+        return phrase("report.none_year", lang=lang, values={"year": year})
+    shares = {"rate": "rate", "low": "rate_low", "high": "rate_high", "min": "rate_min", "max": "rate_max"}
+    values = {
+        key: percent(total[name], lang=lang) for key, name in (shares | {"coverage": "coverage"}).items()
+    }
+    values |= {k: number(total[k], lang=lang) for k in ("projects", "due", "assessed", "fulfilled")}
+    values |= {"year": year, "support": money(total["support_paid"], lang=lang)}
+    return phrase("report.summary", lang=lang, values=values)
+
+
+def _all_numbers(cells: pd.Series) -> bool:
+    return bool(cells.str.fullmatch(r"[\d\s.,%∞—–−-]*").all() and cells.str.contains(r"\d").any())
+
+
+def _named(codes: pd.Series, column: str, *, methodology: Methodology, lang: str) -> list[str]:
+    names = level_names(column, lang=lang, methodology=methodology)
+    coded = column in ("region", "sector", "measure", "criterion")
+    unknown = phrase("unknown", lang=lang)
+    shown = []
+    for code in codes:
+        if pd.isna(code):
+            shown.append(unknown)
+        elif code in names:
+            shown.append(f"{code} {names[code]}" if coded else names[code])
+        else:
+            shown.append(str(code))
+    return shown
+
+
+def _unit(row, methodology: Methodology, lang: str) -> str:
+    criterion = methodology.criterion(row.criterion)
+    own = getattr(row, "unit", None)
+    if criterion.unit == "physical unit" and own is not None and not pd.isna(own):
+        return str(own)
+    return criterion.unit if criterion.unit == "fraction" else phrase(f"unit.{criterion.unit}", lang=lang)

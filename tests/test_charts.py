@@ -1,0 +1,115 @@
+"""Chart data without drawing, and axes with their bars, labels and texts."""
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+
+import effeval as ee
+from effeval import charts
+
+matplotlib.use("Agg")
+LAW = ee.Methodology.load("order-35")
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    matplotlib.pyplot.close("all")
+
+
+def table(by: str, **columns: list) -> pd.DataFrame:
+    frame = pd.DataFrame({"due": columns["assessed"], "projects": columns["assessed"]} | columns)
+    frame["rate"] = frame["fulfilled"] / frame["assessed"].where(frame["assessed"] > 0)
+    return frame.assign(rate_low=frame["rate"] - 0.1, rate_high=frame["rate"] + 0.1).rename(
+        columns={"level": by}
+    )
+
+
+MEASURES = table("measure", level=[1, 2, 3, 4], assessed=[19, 4, 0, 0], fulfilled=[12, 1, 0, 0])
+MEASURES["due"] = [20, 5, 3, 0]
+
+
+def test_bars_are_groups_with_something_due_in_the_order_of_the_table() -> None:
+    names = ee.labels.level_names("measure", lang="en", methodology=LAW)
+    bars = charts.fulfilment_bars(MEASURES, "measure", names=names, lang="en")
+    assert [label.split()[0] for label in bars["label"]] == ["1", "2", "3"]
+    assert bars["text"].str.replace("\xa0", " ").tolist() == [
+        "12 of 19 (63 %)",
+        "1 of 4 (25 %)",
+        "nothing assessed",
+    ]
+    assert bars["few"].tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+def test_drawn_bars_have_the_rates_and_the_few_are_grey(lang: str) -> None:
+    ax = charts.plot_fulfilment(MEASURES, "measure", lang=lang)
+    widths = sorted(bar.get_width() for bar in ax.patches if not np.isnan(bar.get_width()))
+    assert widths == pytest.approx([1 / 4, 12 / 19])
+    grey = {matplotlib.colors.to_hex(bar.get_facecolor()) for bar in ax.patches if bar.get_width() == 1 / 4}
+    assert grey == {charts.LIGHT.lower()}
+    texts = [text.get_text() for text in ax.texts]
+    assert len(texts) == 3 and "12" in texts[0] and "19" in texts[0]
+    assert ax.get_title(loc="left") == ee.labels.phrase("chart.fulfilment.measure", lang=lang)
+
+
+def test_an_axes_given_is_used_and_returned_and_nothing_else_is_touched() -> None:
+    figure, (left, right) = matplotlib.pyplot.subplots(1, 2)
+    before = dict(matplotlib.rcParams)
+    assert charts.plot_fulfilment(MEASURES, "measure", ax=left) is left
+    assert not right.patches and not right.texts
+    assert dict(matplotlib.rcParams) == before
+    assert len(matplotlib.pyplot.get_fignums()) == 1
+
+
+def test_nothing_to_draw_is_said() -> None:
+    for ax in (
+        charts.plot_fulfilment(MEASURES[MEASURES["due"] == 0], "measure", lang="ru"),
+        charts.plot_trend(MEASURES.iloc[:0].assign(year=[]), lang="ru"),
+    ):
+        assert [text.get_text() for text in ax.texts] == ["не оценивалось"]
+
+
+YEARS = table("year", level=[2020, 2023, 2022], assessed=[10, 4, 0], fulfilled=[5, 4, 0])
+YEARS["due"] = [10, 4, 2]
+
+
+def test_trend_has_every_calendar_year_in_order() -> None:
+    line = charts.trend_line(YEARS)
+    assert line["year"].tolist() == [2020, 2021, 2022, 2023]
+    assert line["assessed"].tolist() == [10, 0, 0, 4]
+    assert line["rate"].isna().tolist() == [False, True, True, False]
+
+
+def test_trend_is_broken_where_nothing_was_assessed_and_shows_counts() -> None:
+    ax = charts.plot_trend(YEARS, lang="en")
+    assert [label.get_text() for label in ax.get_xticklabels()] == [
+        "2020\n5/10",
+        "2021\n0/0",
+        "2022\n0/0",
+        "2023\n4/4",
+    ]
+    assert [text.get_text().replace("\xa0", " ") for text in ax.texts] == ["50 %", "100 %"]
+    full, few = (c for c in ax.collections if isinstance(c, matplotlib.collections.PathCollection))
+    assert matplotlib.colors.to_hex(full.get_facecolor()[0]) == charts.BLUE.lower()
+    assert matplotlib.colors.to_hex(few.get_facecolor()[0]) == "#ffffff"
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+def test_no_glyph_is_missing(lang: str, recwarn) -> None:
+    names = ee.labels.level_names("sector", lang=lang, methodology=LAW)
+    sectors = table("sector", level=list(names), assessed=[9] * len(names), fulfilled=[5] * len(names))
+    ax = charts.plot_fulfilment(sectors, "sector", names=names, lang=lang)
+    charts.add_footer(ax, ee.labels.phrase("synthetic", lang=lang))
+    ax.figure.canvas.draw()
+    assert [str(w.message) for w in recwarn if "Glyph" in str(w.message)] == []
+
+
+def test_group_labels_do_not_overlap() -> None:
+    names = ee.labels.level_names("sector", lang="ru", methodology=LAW)
+    sectors = table("sector", level=list(names), assessed=[9] * len(names), fulfilled=[5] * len(names))
+    ax = charts.plot_fulfilment(sectors, "sector", names=names, lang="ru")
+    ax.figure.canvas.draw()
+    boxes = sorted((label.get_window_extent() for label in ax.get_yticklabels()), key=lambda box: -box.y0)
+    assert all(upper.y0 >= lower.y1 for upper, lower in zip(boxes, boxes[1:], strict=False))

@@ -1,0 +1,112 @@
+"""The house keeps its rooms: who may import whom, and which libraries stay at the edges."""
+
+import ast
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "effeval"
+LAYERS = [
+    {"errors", "columns"},
+    {"law", "classifiers", "cells"},
+    {"edition", "grids", "parsing"},
+    {"methodology", "textfiles", "workbooks", "codes"},
+    {"files", "panel", "labels"},
+    {"schema", "rules"},
+    {"checks"},
+    {"dataset"},
+    {"scoring", "sample_draws"},
+    {"aggregation", "sample_projects"},
+    {"charts", "tables", "sample_gaps"},
+    {"scope", "reports", "sample_figures"},
+    {"sample"},
+    {"cli"},
+]
+ONLY_IN = {
+    "papermill": {"reports"},
+    "nbconvert": {"reports"},
+    "yaml": {"edition"},
+    "jsonschema": {"edition"},
+    "pandera": {"schema"},
+    "matplotlib": {"charts"},
+    "seaborn": {"charts"},
+    "xlsxwriter": {"files"},
+    "python_calamine": {"workbooks"},
+    "typer": {"cli"},
+    "rich": {"cli"},
+    "babel": {"labels"},
+}
+MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
+
+
+def imports(module: str) -> set[str]:
+    """Everything a module imports, at the top or inside functions, as dotted names."""
+    found = set()
+    for node in ast.walk(ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_every_module_has_one_layer() -> None:
+    assert sorted(name for layer in LAYERS for name in layer) == MODULES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_from_lower_layers_only(module: str) -> None:
+    level = {name: number for number, layer in enumerate(LAYERS) for name in layer}
+    own = {name.split(".")[1] for name in imports(module) if name.startswith("effeval.")} & set(MODULES)
+    assert {name for name in own if level[name] >= level[module]} == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_libraries_of_the_edges_stay_there(module: str) -> None:
+    roots = {name.split(".")[0] for name in imports(module)}
+    assert {
+        library for library, homes in ONLY_IN.items() if library in roots and module not in homes
+    } == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_modules_can_be_read_in_one_sitting(module: str) -> None:
+    assert len((PACKAGE / f"{module}.py").read_text(encoding="utf-8").splitlines()) <= 350
+
+
+def test_identifiers_are_ascii() -> None:
+    """A Cyrillic look-alike in a name is a silent bug."""
+    for path in PACKAGE.glob("*.py"):
+        with path.open("rb") as lines:
+            names = {
+                token.string for token in tokenize.tokenize(lines.readline) if token.type == tokenize.NAME
+            }
+        assert {name for name in names if not name.isascii()} == set(), path.name
+
+
+HEAVY = ("pandas", "numpy", "matplotlib", "pandera", "papermill", "yaml", "jsonschema")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import effeval",
+        "import sys; sys.argv = ['effeval', '--help']; import effeval.cli; effeval.cli.main()",
+    ],
+)
+def test_import_and_help_stay_light(code: str) -> None:
+    probe = f"import sys\ntry:\n    exec({code!r})\nexcept SystemExit:\n    pass\nprint(sorted(set({HEAVY}) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_public_name_resolves() -> None:
+    import effeval
+
+    for name in effeval.__all__:
+        assert getattr(effeval, name) is not None
+    with pytest.raises(AttributeError):
+        effeval.nothing_of_the_kind  # noqa: B018
