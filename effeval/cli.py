@@ -1,7 +1,6 @@
 """The command line. Heavy modules are imported when a command runs, so that ``--help`` is instant."""
 
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 
 from effeval import __version__
 from effeval.errors import EffevalError, ReportError
+from effeval.terminal import progress_bar, say, show_table, working
 
 BAD, FAILED = 2, 1  # exit statuses of the contract
 
@@ -42,7 +42,7 @@ def main() -> None:
     try:
         app()
     except EffevalError as error:
-        _say(str(error))
+        say(str(error))
         sys.exit(FAILED if isinstance(error, ReportError) else BAD)
 
 
@@ -62,14 +62,14 @@ def validate(data: Data, methodology: Law = "order-35", output: Output = None) -
     from effeval.files import write
     from effeval.methodology import Methodology
 
-    with _working("reading"):
+    with working("reading"):
         found = check(data, methodology=Methodology.load(methodology))
     if output is not None:
         write(found, output)
     errors = int((found["severity"] == "error").sum())
     if output is None and len(found):
-        _table(found.drop(columns=["table"]).astype("str").fillna(""), note=str(data))
-    _say(f"{data}: {errors} faults, {len(found) - errors} warnings")
+        show_table(found.drop(columns=["table"]).astype("str").fillna(""), note=str(data))
+    say(f"{data}: {errors} faults, {len(found) - errors} warnings")
     if errors:
         raise typer.Exit(BAD)
 
@@ -87,9 +87,9 @@ def assess(
 
     check_ending(output)
     dataset, law, assessed = _assessed(data, methodology, set_)
-    with _working("writing"):
+    with working("writing"):
         write(assessed, output, about=about(dataset, law))
-    _say(f"{output}: {len(assessed):,} rows, {assessed['project_id'].nunique():,} projects")
+    say(f"{output}: {len(assessed):,} rows, {assessed['project_id'].nunique():,} projects")
 
 
 @app.command()
@@ -117,9 +117,9 @@ def fulfilment(
     if output is not None:
         found = tally(assessed, columns, methodology=law)
         write(found, output, about=about(dataset, law))
-        _say(f"{output}: {len(found):,} rows")
+        say(f"{output}: {len(found):,} rows")
         return
-    _table(
+    show_table(
         fulfilment_table(assessed, columns, methodology=law, lang=lang), note=footer(dataset, law, lang=lang)
     )
 
@@ -133,9 +133,9 @@ def sample(
     """Write a synthetic data set: made-up projects, all measures and regions, every kind of gap."""
     from effeval.sample import write_sample
 
-    with _working("making synthetic data"):
+    with working("making synthetic data"):
         for path in write_sample(output, projects=projects, seed=seed):
-            _say(str(path))
+            say(str(path))
 
 
 @app.command()
@@ -157,7 +157,7 @@ def report(
         for code, path, title in plan(regions=regions, year=year, lang=_known_lang(language), folder=output)
     ]
     failed = []
-    with _progress(len(jobs)) as advance:
+    with progress_bar(len(jobs)) as advance:
         for code, path, title, language in jobs:
             parameters = {"data_dir": str(data.resolve()), "year": year, "region": code, "lang": language}
             try:
@@ -176,7 +176,7 @@ def _regions(data: Path, year: int, asked: list[str] | None) -> list[str]:
     from effeval.dataset import DataWarning
     from effeval.scope import choose
 
-    with _working("reading"), warnings.catch_warnings():
+    with working("reading"), warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # each report says them
         for code in asked or []:
             choose(data, year=year, region=code)
@@ -190,9 +190,9 @@ def _assessed(data: Path, methodology: str, settings: list[str] | None):
     from effeval.scoring import assess as judge
 
     law = Methodology.load(methodology).replace(parse_settings(settings or []))
-    with _working("reading"):
+    with working("reading"):
         dataset = _loaded(data, law)
-    with _working("judging"):
+    with working("judging"):
         return dataset, law, judge(dataset, law)
 
 
@@ -206,7 +206,7 @@ def _loaded(data: Path, law):
         warnings.simplefilter("always", DataWarning)
         dataset = load(data, methodology=law)
     for warning in caught:
-        _say(str(warning.message))
+        say(str(warning.message))
     return dataset
 
 
@@ -219,53 +219,3 @@ def _known_lang(lang: str) -> str:
             f"There is no language {lang!r}.\nTo fix: --lang is one of {', '.join(LANGUAGES)}."
         )
     return lang
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _table(frame, *, note: str) -> None:
-    """A table on stdout: fitted to the terminal, never cut when it goes to a file or another program."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console() if sys.stdout.isatty() else Console(width=1000)
-    table = Table(box=SIMPLE_HEAD)
-    for position, name in enumerate(frame.columns):
-        table.add_column(Text(str(name)), overflow="fold", justify="left" if position == 0 else "default")
-    for row in frame.itertuples(index=False):
-        table.add_row(*(Text(str(cell)) for cell in row))
-    console.print(table)
-    print(note)
-
-
-@contextmanager
-def _working(what: str):
-    """Say on stderr what is going on, if a person is watching."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield
-        return
-    with console.status(f"{what} …"):
-        yield
-
-
-@contextmanager
-def _progress(total: int):
-    """A bar on stderr with time left; the finished files are named as they come."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("reports", total=total)
-
-        def advance(done: str) -> None:
-            progress.console.print(done, soft_wrap=True, highlight=False, markup=False)
-            progress.advance(task)
-
-        yield advance
