@@ -12,7 +12,7 @@ _HOME = {
     "classifiers": ("kato_changes", "names", "regions", "sectors"),
     "law": ("Criterion", "Measure", "Question"),
     "methodology": ("Methodology",),
-    "dataset": ("Dataset", "load", "validate"),
+    "dataset": ("DataWarning", "Dataset", "load", "validate"),
     "scoring": ("assess",),
     "aggregation": ("fulfilment", "verdicts"),
 }

@@ -84,7 +84,7 @@ def kinds_apart(cells: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
     number = pd.Series(np.nan, index=cells.index)
     words, other = pd.Series(dtype="str"), pd.Series(dtype="object")
     if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
-        number = pd.Series(cells.to_numpy("float64", na_value=np.nan, copy=True))
+        number = pd.Series(cells.to_numpy("float64", na_value=np.nan))
     elif isinstance(cells.dtype, pd.StringDtype):
         words = cells.astype("str").str.strip()
     else:

@@ -16,6 +16,8 @@ from effeval.parsing import Parsed, numbers, text, whole, years
 
 KEYS = {"projects": ["project_id"], "observations": ["project_id", "year"], "reference": ["year"]}
 DTYPES = {"number": "float64", "year": "Int64", "measure": "Int64"}  # text and codes are str
+OF_CELLS = ("not_nullable", "range", "choice")  # names of checks in pandera's failure cases
+OF_TABLES = ("column_in_dataframe", "multiple_fields_uniqueness")
 ALWAYS_THERE = ("commissioning_year", "term_end_year")  # added empty where the file has no such column
 
 
@@ -119,10 +121,12 @@ def _broken_rules(frame: pd.DataFrame, grid: Grid, refused: dict[str, list[int]]
         return []
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
+        if not cases["check"].isin([*OF_CELLS, *OF_TABLES]).all():
+            raise  # a type that parsing should have made
     faults, known = [], columns(grid.table)
     for missing in cases.loc[cases["check"] == "column_in_dataframe", "failure_case"]:
         faults.append(_missing(grid, known[missing], [name for name in frame if name not in known]))
-    cells = cases[cases["check"].isin(["not_nullable", "range", "choice"])]
+    cells = cases[cases["check"].isin(OF_CELLS)]
     for (name, check), some in cells.groupby(["column", "check"], sort=False):
         rows = np.setdiff1d(some["index"].astype("int64"), refused[name])
         message, fix = _words(known[name], check)

@@ -184,6 +184,15 @@ def test_semicolons_decimal_commas_and_byte_order_mark(tmp_path, tables, data):
     ]
 
 
+def test_comma_in_a_file_of_semicolons_is_a_decimal_comma(tmp_path, tables):
+    spoil(tables, "observations", 2, "output_volume", "1,234")
+    for name in ("observations", "reference"):
+        tables[name] = [[cell.replace(".", ",") for cell in row] for row in tables[name]]
+    with pytest.warns(DataWarning):
+        data = load(as_csv(tmp_path, tables, delimiter=";"))
+    assert data.observations["output_volume"][0] == 1.234
+
+
 def test_workbook(tmp_path, tables, data):
     with pytest.warns(DataWarning) as caught:
         other = load(as_workbook(tmp_path / "data.xlsx", tables))
@@ -327,6 +336,11 @@ def test_region_51_names_what_became_of_it(tmp_path, tables):
     assert "79" in fix
 
 
+def test_percentage_in_the_reference_names_the_fraction(tmp_path, tables):
+    spoil(tables, "reference", 2, "wage_growth_forecast", "12 %")
+    assert fault(tmp_path, tables).fix == "write a fraction: 0.10 for 10 %"
+
+
 def test_rows_are_counted_as_in_the_file(tmp_path, tables):
     tables["projects"].insert(1, [""] * 14)
     tables["projects"][2][1] = "two\nlines, here"
@@ -425,6 +439,11 @@ def test_column_of_the_reference_that_a_criterion_needs(tmp_path, tables):
     (found,) = caught.value.faults
     assert (found.file, found.column) == ("reference.csv", "real_growth")
     assert "criterion 13.9" in found.message
+
+
+def test_required_column_that_a_criterion_needs_is_one_fault(tmp_path, tables):
+    drop(tables, "reference", "wage_growth_forecast")
+    assert fault(tmp_path, tables).message == "the column is missing"
 
 
 def test_other_methodology_other_columns(tmp_path, tables):

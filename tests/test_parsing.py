@@ -424,9 +424,18 @@ def check_digit(eleven: str) -> int:
 
 
 @settings(deadline=None)
-@given(st.from_regex("[0-9]{11}", fullmatch=True), st.integers(0, 9))
-def test_check_digit(eleven, last):
-    assert check_digit_holds(pd.Series([f"{eleven}{last}"])).tolist() == [check_digit(eleven) == last]
+@given(st.lists(st.from_regex("[0-9]{11}", fullmatch=True), min_size=5))
+def test_check_digit(elevens):
+    bins = pd.Series([f"{eleven}{last}" for eleven in elevens for last in range(10)])
+    expected = [check_digit(eleven) == last for eleven in elevens for last in range(10)]
+    assert check_digit_holds(bins).tolist() == expected
+
+
+@pytest.mark.parametrize(("eleven", "last"), [("10000000021", 7), ("10000000105", 2), ("10000000028", None)])
+def test_check_digit_by_the_second_weights(eleven, last):
+    """The first weights leave 10; where the second do too, no digit is right."""
+    bins = pd.Series([f"{eleven}{digit}" for digit in range(10)])
+    assert np.flatnonzero(check_digit_holds(bins)).tolist() == ([] if last is None else [last])
 
 
 def test_check_digit_of_real_companies():
