@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "effeval"
 LAYERS = [
-    {"errors", "columns"},
+    {"errors", "columns", "terminal"},
     {"law", "classifiers", "cells"},
     {"edition", "grids", "parsing"},
     {"methodology", "textfiles", "workbooks", "codes"},
@@ -33,10 +33,10 @@ ONLY_IN = {
     "pandera": {"schema"},
     "matplotlib": {"charts"},
     "seaborn": {"charts"},
-    "xlsxwriter": {"files"},
+    "xlsxwriter": {"workbooks", "annex1"},
     "python_calamine": {"workbooks"},
     "typer": {"cli"},
-    "rich": {"cli"},
+    "rich": {"terminal"},
     "babel": {"labels"},
 }
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
