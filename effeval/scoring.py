@@ -135,17 +135,54 @@ def _judged(panel: Panel, reported: np.ndarray, status: np.ndarray) -> np.ndarra
 
 
 def _cells(finding: Finding, project: np.ndarray, year: np.ndarray, methodology: Methodology) -> dict:
-    """State, score and figures of the judged cells; the one place where actual meets plan."""
+    """What a rule found in the judged cells, compared."""
     shape = finding.due.shape
-    due, plan, actual, largest, at_least = (
-        np.broadcast_to(part, shape)[project, year]
-        for part in (finding.due, finding.plan, finding.actual, finding.largest, finding.at_least)
-    )
+    parts = (finding.plan, finding.actual, finding.due, finding.largest, finding.at_least)
+    plan, actual, due, largest, at_least = (np.broadcast_to(part, shape)[project, year] for part in parts)
+    return compare(plan, actual, due=due, largest=largest, at_least=at_least, methodology=methodology)
+
+
+def compare(
+    plan: np.ndarray,
+    actual: np.ndarray,
+    *,
+    due: np.ndarray,
+    methodology: Methodology,
+    largest: np.ndarray | float = 0.0,
+    at_least: np.ndarray | bool = False,
+) -> dict[str, np.ndarray]:
+    """State and score of plans and actual figures: the one place where actual meets plan.
+
+    Parameters
+    ----------
+    plan, actual : numpy.ndarray of float64
+        NaN where empty.
+    due : numpy.ndarray of bool
+    methodology : Methodology
+        ``scale`` and ``missing``.
+    largest : numpy.ndarray or float
+        Largest figure in ``actual`` where that is a difference or a sum; it bounds the rounding error.
+    at_least : numpy.ndarray or bool
+        ``actual`` is a sum with gaps.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        ``plan``, ``actual``, ``attainment``, ``state`` (a position in ``STATES``) and ``score``.
+
+    Examples
+    --------
+    >>> due = np.array([True, True])
+    >>> found = compare(np.array([0.15, 5.0]), np.array([230000 / 200000 - 1, np.nan]), due=due,
+    ...                 methodology=Methodology.load("order-35"))
+    >>> STATES[found["state"]].tolist()
+    ['fulfilled', 'no_data']
+    """
     slack = ROUNDING * np.fmax(np.fmax(1.0, np.abs(plan)), largest)
     reached = actual >= plan - slack
-    computed = ~(np.isnan(plan) | np.isnan(actual)) & (reached | ~at_least)
+    computed = ~(np.isnan(plan) | np.isnan(actual)) & (reached | ~np.asarray(at_least))
     state = np.where(due, np.where(computed, np.where(reached, FULFILLED, NOT_FULFILLED), NO_DATA), NOT_DUE)
-    actual = np.where(due & (~at_least | (state == FULFILLED)), actual, np.nan)
+    actual = np.where(due & (~np.asarray(at_least) | (state == FULFILLED)), actual, np.nan)
     plan = np.where(due, plan, np.nan)
     if methodology.missing == "not_fulfilled":
         state = np.where(state == NO_DATA, NOT_FULFILLED, state)
