@@ -16,7 +16,7 @@ from pathlib import Path
 from effeval import law
 from effeval.edition import change, check, editions, read, unknown
 from effeval.errors import MethodologyError
-from effeval.law import Criterion, Measure, Question, Text, Value
+from effeval.law import Alternative, Criterion, Measure, Question, Text, Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +184,40 @@ class Methodology:
         ]
         return pd.DataFrame(rows)
 
+    def open_questions(self, *, lang: str = "en"):
+        """What the order leaves open, the reading taken and the others.
+
+        Parameters
+        ----------
+        lang : str
+            kk, ru or en.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a question: ``question``, ``phrase`` (the open words of the order; empty where it has none),
+            ``default``, ``alternatives`` (one a line, with its settings by path) and ``parameters``, all text.
+
+        Examples
+        --------
+        >>> questions = Methodology.load("order-35").open_questions()
+        >>> questions.loc[questions["question"].str.contains("by 10 %"), "alternatives"].tolist()
+        ['']
+        """
+        import pandas as pd
+
+        rows = [
+            {
+                "question": question.question[lang],
+                "phrase": question.phrase[lang] if question.phrase is not None else "",
+                "default": question.default[lang],
+                "alternatives": "\n".join(_said(alternative, lang) for alternative in question.alternatives),
+                "parameters": ", ".join(question.parameters),
+            }
+            for question in self.questions
+        ]
+        return pd.DataFrame(rows, dtype="str")
+
     def __repr__(self) -> str:
         count = f"{len(self.measures)} measures, {len(self.criteria)} criteria"
         changed = ", ".join(f"{path}={value}" for path, value in self.changes().items())
@@ -205,6 +239,11 @@ class Methodology:
         changed = ", ".join(f"{path} = {value}" for path, value in self.changes().items())
         note = f"<p>{escape(changed)}</p>" if changed else ""
         return f"<p><b>{head}</b></p>{note}{self.table().to_html(index=False)}"
+
+
+def _said(alternative: Alternative, lang: str) -> str:
+    settings = ", ".join(f"{path} = {value}" for path, value in alternative.settings)
+    return f"{alternative.reading[lang]} ({settings})" if settings else alternative.reading[lang]
 
 
 @cache

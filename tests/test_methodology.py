@@ -209,3 +209,13 @@ def test_every_alternative_reading_changes_some_row(question, alternative, setti
         projects, {p["project_id"]: years for p in projects}, reference=dict.fromkeys(factors, 0.1)
     )
     assert not ee.assess(data, LAW).equals(ee.assess(data, LAW.replace(settings)))
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+def test_open_questions_are_a_table_with_every_alternative_and_its_settings(lang) -> None:
+    table = LAW.open_questions(lang=lang)
+    assert len(table) == len(LAW.questions)
+    scale = table[table["parameters"] == "scale"].iloc[0]
+    assert "(scale = proportional)" in scale["alternatives"]
+    lines = table["alternatives"].str.split("\n").map(lambda found: [line for line in found if line])
+    assert lines.map(len).sum() == len(ALTERNATIVES)
