@@ -15,9 +15,10 @@ _HOME = {
     "dataset": ("DataWarning", "Dataset", "load", "validate"),
     "scoring": ("assess",),
     "aggregation": ("fulfilment", "verdicts"),
+    "explanation": ("explain",),
 }
 _WHERE = {name: module for module, names_ in _HOME.items() for name in names_}
-_MODULES = ("charts", "classifiers", "columns", "labels", "methodology", "reports", "sample", "scope")
+_MODULES = ("annex1", "charts", "classifiers", "columns", "labels", "methodology", "reports", "sample", "scope")
 
 __all__ = ["__version__", *sorted(_WHERE), *_MODULES]
 

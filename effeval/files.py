@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -245,3 +246,16 @@ def digest(path: str | os.PathLike[str]) -> str:
     """SHA-256 of a file, in hexadecimal digits."""
     with open(path, "rb") as data:
         return hashlib.file_digest(data, "sha256").hexdigest()
+
+
+def written_on() -> str:
+    """The day that an output says it was written on, ISO; SOURCE_DATE_EPOCH sets another, for equal bytes.
+
+    Examples
+    --------
+    >>> len(written_on())
+    10
+    """
+    seconds = os.environ.get("SOURCE_DATE_EPOCH")
+    day = datetime.now() if seconds is None else datetime.fromtimestamp(int(seconds), tz=UTC)
+    return day.date().isoformat()

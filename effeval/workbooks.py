@@ -12,6 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from effeval.errors import ParameterError
 from effeval.grids import Grid, under_heading, unreadable
+from effeval.worksheet import PlainWorksheet
 
 MOST_ROWS = 1_048_576  # of a sheet
 WIDTHS = 8, 60  # narrowest and widest column written, in characters
@@ -111,6 +112,7 @@ def write_workbook(frame: pd.DataFrame, path: Path, *, about: Mapping[str, str])
         raise ParameterError(f"{message}\nTo fix: name a .parquet or .csv file")
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": options}) as book:
+        book.book.worksheet_class = PlainWorksheet  # pandas names no class of its own
         _sheet(book, "data", frame)
         if about:
             _sheet(book, "about", pd.DataFrame({"name": list(about), "value": list(about.values())}))

@@ -564,3 +564,10 @@ def test_dates_of_a_sheet_stay_dates(tmp_path):
         sheet.write_row(0, 0, ["year", "source"])
         sheet.write_datetime(1, 0, date(2018, 1, 1), book.add_format({"num_format": "dd.mm.yyyy"}))
     assert read(tmp_path / "a.xlsx").grids["reference"].frame["year"][0] == date(2018, 1, 1)
+
+
+def test_text_like_xml_of_formatted_text_stays_text(tmp_path):
+    frame = pd.DataFrame({"applicant": ["<r><t>=1+1</t></r>", "a & b"]})
+    write(frame, tmp_path / "texts.xlsx", about={"note": "<r>x</r>"})
+    read = pd.read_excel(tmp_path / "texts.xlsx", engine="calamine")
+    assert read["applicant"].tolist() == frame["applicant"].tolist()
