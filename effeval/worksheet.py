@@ -36,6 +36,11 @@ class PlainWorksheet(Worksheet):
         """Without the thirty searches a formula for functions that Excel got after 2007."""
         return formula.removeprefix("=")
 
+    def _xml_formula_element(self, formula, result, attributes=()) -> None:
+        """An empty text as a value of its own; xlsxwriter leaves it out, as if nothing had been computed."""
+        attributes = [*attributes, ("t", "str")] if result == "" else attributes
+        super()._xml_formula_element(formula, result, attributes)
+
     def _xml_number_element(self, number, attributes=()) -> None:
         """The shortest digits that give the same number again; xlsxwriter writes sixteen."""
         shown = "".join(f' {key}="{value}"' for key, value in attributes)
