@@ -1,6 +1,7 @@
 """The command line. Heavy modules are imported when a command runs, so that ``--help`` is instant."""
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,7 @@ DATA_HELP = "Folder with projects, observations, reference (csv or parquet), or 
 LAW_HELP = "Edition that comes with effeval, or a YAML file."
 SET_HELP = "Change a parameter, such as 13.1.at_least=0.08; repeatable."
 FILE_HELP = "csv, parquet or xlsx, by the ending."
+JUDGED_HELP = "The forms as judged rows, from which fulfilment and reports run."
 REGION_HELP = "Two-digit KATO code; repeatable. Default: every region with a project."
 Data = Annotated[Path, typer.Argument(help=DATA_HELP)]
 Law = Annotated[str, typer.Option("--methodology", metavar="NAME|FILE", help=LAW_HELP)]
@@ -34,6 +36,7 @@ Folder = Annotated[
     Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write; made if need be.")
 ]
 Lang = Annotated[str, typer.Option(help="Language of names: kk, ru or en.")]
+FormLang = Annotated[str, typer.Option(help="kk, ru or en.")]
 Regions = Annotated[list[str] | None, typer.Option(metavar="KK", help=REGION_HELP)]
 
 
@@ -125,6 +128,96 @@ def fulfilment(
 
 
 @app.command()
+def form(
+    data: Data,
+    year: Annotated[int, typer.Option(help="Reporting year.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.xlsx", help="Workbook to write.")],
+    measure: Annotated[list[int] | None, typer.Option(metavar="M", help="1 to 13; repeatable.")] = None,
+    region: Regions = None,
+    methodology: Law = "order-35",
+    set_: Set = None,
+    lang: FormLang = "kk",
+) -> None:
+    """Fill the form of Annex 1: a workbook with one sheet a measure, scores and totals as live formulas."""
+    from effeval.annex1 import write
+    from effeval.scope import check_codes
+
+    law = _law(methodology, set_)
+    wanted = {"measure": measure or [], "region": region or []}
+    wanted = {column: check_codes(column, codes, methodology=law) for column, codes in wanted.items()}
+    dataset, law, assessed = _assessed(data, methodology, set_)
+    for column, codes in wanted.items():
+        assessed = assessed[assessed[column].isin(codes)] if codes else assessed
+    with working("writing"):
+        say(str(write(assessed, dataset, output, year=year, methodology=law, lang=_known_lang(lang))))
+
+
+@app.command()
+def audit(
+    forms: Annotated[
+        list[Path], typer.Argument(help="Filled forms of Annex 1 (.xlsx), or folders with them.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=f"Findings: {FILE_HELP}")],
+    year: Annotated[int | None, typer.Option(help="Year of forms that do not say it.")] = None,
+    judged: Annotated[Path | None, typer.Option(metavar="FILE", help=f"{JUDGED_HELP} {FILE_HELP}")] = None,
+    form: Annotated[
+        Path | None, typer.Option(metavar="FILE.xlsx", help="All forms as one national form.")
+    ] = None,
+    methodology: Law = "order-35",
+    set_: Set = None,
+    lang: FormLang = "ru",
+) -> None:
+    """Recompute forms, list every disagreement, and consolidate the forms into one."""
+    from effeval.annex1 import audit as check
+    from effeval.annex1 import consolidate, read
+    from effeval.annex1 import write as write_form
+    from effeval.files import check_ending, write
+    from effeval.scope import about_files
+
+    for path in (output, judged):
+        if path is not None:
+            check_ending(path)
+    forms = [
+        found for path in forms for found in (sorted(path.glob("*.xls[xm]")) if path.is_dir() else [path])
+    ]
+    law = _law(methodology, set_)
+    with working("reading"):
+        found = read(forms, methodology=law, year=year)
+        findings = check(found, methodology=law, lang=_known_lang(lang))
+    write(findings, output, about=about_files(forms, law))
+    say(f"{output}: {len(findings):,} findings in {len(found.rows):,} rows of forms")
+    if judged is None and form is None:
+        return
+    rows, dataset = consolidate(found, methodology=law, sources=forms)
+    if judged is not None:
+        write(rows, judged, about=about_files(forms, law))
+        say(f"{judged}: {len(rows):,} rows")
+    for one in sorted(set(rows["year"])) if form is not None else []:
+        path = form if rows["year"].nunique() == 1 else form.with_stem(f"{form.stem}-{one}")
+        say(str(write_form(rows, dataset, path, year=one, methodology=law, lang=lang)))
+
+
+@app.command()
+def explain(
+    data: Data,
+    project: Annotated[str, typer.Argument(help="project_id")],
+    criterion: Annotated[str, typer.Option(help="Criterion, such as 13.1.")],
+    year: Annotated[int, typer.Option(help="Year judged.")],
+    methodology: Law = "order-35",
+    set_: Set = None,
+    lang: FormLang = "ru",
+) -> None:
+    """Explain one verdict: clause, formula with the figures put in, readings chosen, margin, source cells."""
+    from effeval.dataset import load
+    from effeval.explanation import explain as card
+
+    law = _law(methodology, set_)
+    with working("reading"), _warnings_said():
+        dataset = load(data, methodology=law)
+    print(card(dataset, project, criterion=criterion, year=year, methodology=law, lang=_known_lang(lang)))
+
+
+@app.command()
 def sample(
     output: Folder,
     projects: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many projects.")] = 600,
@@ -174,40 +267,48 @@ def _regions(data: Path, year: int, asked: list[str] | None) -> list[str]:
     import warnings
 
     from effeval.dataset import DataWarning
-    from effeval.scope import choose
+    from effeval.methodology import Methodology
+    from effeval.scope import check_codes, choose
 
     with working("reading"), warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # each report says them
-        for code in asked or []:
-            choose(data, year=year, region=code)
+        codes = check_codes("region", asked or [], methodology=Methodology.load())
         present = choose(data, year=year).data.projects["kato"].str[:2]
-    return asked or sorted(set(present))
+    return codes or sorted(set(present))
+
+
+def _law(methodology: str, settings: list[str] | None):
+    from effeval.edition import parse_settings
+    from effeval.methodology import Methodology
+
+    return Methodology.load(methodology).replace(parse_settings(settings or []))
 
 
 def _assessed(data: Path, methodology: str, settings: list[str] | None):
-    from effeval.edition import parse_settings
-    from effeval.methodology import Methodology
-    from effeval.scoring import assess as judge
+    from effeval.errors import ParameterError
+    from effeval.judged import is_judged, judged
 
-    law = Methodology.load(methodology).replace(parse_settings(settings or []))
-    with working("reading"):
-        dataset = _loaded(data, law)
-    with working("judging"):
-        return dataset, law, judge(dataset, law)
+    law = _law(methodology, settings)
+    if settings and is_judged(data):
+        fix = "give the data that the rows were judged from, or leave --set out"
+        raise ParameterError(f"{data} is judged already; --set would change nothing.\nTo fix: {fix}")
+    with working("judging"), _warnings_said():
+        dataset, rows = judged(data, methodology=law)
+    return dataset, law, rows
 
 
-def _loaded(data: Path, law):
-    """The data set; its warnings go to stderr as plain lines."""
+@contextmanager
+def _warnings_said():
+    """Warnings about data go to stderr as plain lines."""
     import warnings
 
-    from effeval.dataset import DataWarning, load
+    from effeval.dataset import DataWarning
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", DataWarning)
-        dataset = load(data, methodology=law)
+        yield
     for warning in caught:
         say(str(warning.message))
-    return dataset
 
 
 def _known_lang(lang: str) -> str:

@@ -1,5 +1,6 @@
 """What a report is about: checked parameters, and the judged rows they select."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,12 +8,12 @@ import pandas as pd
 
 import effeval
 from effeval.columns import LANGUAGES
-from effeval.dataset import Dataset, load
+from effeval.dataset import Dataset
 from effeval.errors import ParameterError
-from effeval.files import digest
+from effeval.files import digest, written_on
+from effeval.judged import judged
 from effeval.labels import level_names, phrase
 from effeval.methodology import Methodology
-from effeval.scoring import assess
 from effeval.tables import summary
 
 Choice = str | int | None
@@ -108,7 +109,7 @@ def choose(
     Parameters
     ----------
     data_dir : str or Path
-        Folder or workbook of a data set.
+        Folder or workbook of a data set, or a file of judged rows (.csv, .parquet).
     year : int, optional
         Year of the report; the last year of the data by default.
     region : str or int, optional
@@ -136,27 +137,36 @@ def choose(
     if not Path(data_dir).exists():
         here = f"a folder or workbook with data (a relative path starts from {Path.cwd()})"
         raise ParameterError(_sentence("data_dir", str(data_dir), here))
-    data, methodology = load(data_dir), Methodology.load()
+    methodology = Methodology.load()
     chosen, faults = {}, []
     for column, value in {"region": region, "sector": sector, "measure": measure}.items():
-        if _blank(value):
-            continue
-        named = level_names(column, lang="en", methodology=methodology)
-        code = str(value).strip()
-        code = int(code) if column == "measure" and code.isdecimal() else code
-        if code in named:
-            chosen[column] = code
-        else:
-            allowed = ", ".join(f"{key} ({name})" for key, name in named.items())
-            faults.append(_sentence(column, value, f"empty for all, or one of {allowed}"))
-    wanted, sentence = _year(year, data)
-    if faults or sentence:
-        raise ParameterError("\n".join([*faults, *([sentence] if sentence else [])]))
-    assessed = assess(data, methodology)
+        if not _blank(value):
+            chosen[column], fault = _code(column, value, methodology)
+            faults += [fault] if fault else []
+    data, assessed = judged(data_dir, methodology=methodology)
+    wanted, fault = _year(year, assessed)
+    faults += [fault] if fault else []
+    if faults:
+        raise ParameterError("\n".join(faults))
     keep = assessed["year"] <= wanted
     for column, code in chosen.items():
         keep &= assessed[column] == code
     return Scope(data, methodology, assessed[keep].reset_index(drop=True), wanted, lang, chosen)
+
+
+def check_codes(column: str, codes: Sequence[Choice], *, methodology: Methodology) -> list[str | int]:
+    """Codes of regions, sectors or measures as the tables have them; ParameterError names every wrong one.
+
+    Examples
+    --------
+    >>> check_codes("region", [63, "71"], methodology=Methodology.load())
+    ['63', '71']
+    """
+    found = [_code(column, code, methodology) for code in codes]
+    faults = [fault for _, fault in found if fault]
+    if faults:
+        raise ParameterError("\n".join(faults))
+    return [code for code, _ in found]
 
 
 def footer(data: Dataset, methodology: Methodology, *, lang: str) -> str:
@@ -182,31 +192,44 @@ def about(data: Dataset, methodology: Methodology) -> dict[str, str]:
     dict of str to str
         Names and values for the sheet "about".
     """
-    known = {path.name: f"SHA-256 {digest(path)}" for path in data.sources}
     synthetic = {"data": phrase("synthetic", lang="en")} if data.synthetic else {}
+    return synthetic | about_files(data.sources, methodology)
+
+
+def about_files(sources: Sequence[Path], methodology: Methodology) -> dict[str, str]:
+    """The same of files that are no data set, such as forms."""
     return {
-        **synthetic,
-        **known,
+        **{path.name: f"SHA-256 {digest(path)}" for path in sources},
         "methodology": methodology.title.en,
         "edition": f"{methodology.id}, {methodology.edition}",
         "changed parameters": ", ".join(f"{p} = {v}" for p, v in methodology.changes().items()) or "none",
         "effeval": effeval.__version__,
+        "written on": written_on(),
     }
 
 
-def _year(year: Choice, data: Dataset) -> tuple[int | None, str | None]:
-    """The year asked for, or a sentence about why not."""
-    if data.last_year is None:
-        return None, "The data have no observations, so there is no year to report on."
+def _code(column: str, value: Choice, methodology: Methodology) -> tuple[str | int, str | None]:
+    """A code as the tables have it, and a sentence if there is none such."""
+    named = level_names(column, lang="en", methodology=methodology)
+    code = str(value).strip()
+    code = int(code) if column == "measure" and code.isdecimal() else code
+    if code in named:
+        return code, None
+    allowed = ", ".join(f"{key} ({name})" for key, name in named.items())
+    return code, _sentence(column, value, f"empty for all, or one of {allowed}")
+
+
+def _year(year: Choice, assessed: pd.DataFrame) -> tuple[int, str | None]:
+    """The year asked for, and a sentence if it was not judged."""
+    if assessed.empty:
+        return 0, "Nothing was judged in these data, so there is no year to report on."
+    first, last = int(assessed["year"].min()), int(assessed["year"].max())
     if _blank(year):
-        return data.last_year, None
-    first = int(data.projects["support_year"].min())
+        return last, None
     text = str(year).strip()
-    if text.isdecimal() and first <= int(text) <= data.last_year:
+    if text.isdecimal() and first <= int(text) <= last:
         return int(text), None
-    return None, _sentence(
-        "year", year, f"a year from {first} to {data.last_year}, empty for {data.last_year}"
-    )
+    return 0, _sentence("year", year, f"a year from {first} to {last}, empty for {last}")
 
 
 def _blank(value: Choice) -> bool:

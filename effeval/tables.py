@@ -71,8 +71,8 @@ def shortfalls(
         One row a project, year and criterion not fulfilled; headings and cells in the language, all text.
     """
     short = assessed[assessed["state"] == "not_fulfilled"]
-    known = projects[["project_id", "applicant", *[c for c in ("unit",) if c in projects]]]
-    short = short.merge(known, on="project_id", how="left", validate="m:1")
+    known = ["project_id", *[name for name in ("applicant", "unit") if name in projects and name not in short]]
+    short = short.merge(projects[known], on="project_id", how="left", validate="m:1")
     short = short.sort_values(["measure", "criterion", "attainment", "project_id"], ignore_index=True)
     shown = {
         heading("assessed", "project_id", lang=lang): list(short["project_id"]),
