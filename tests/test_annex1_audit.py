@@ -78,7 +78,26 @@ def test_a_wrong_total_is_one_finding(forms, name) -> None:
     right = forms.totals.loc[at, "value"]
     changed, cell = planted(forms, "totals", "value", at, right + 1)
     findings = ee.annex1.audit(changed, methodology=LAW)
-    assert findings[["kind", "cell", "given", "recomputed"]].values.tolist() == [["total", cell, right + 1, right]]
+    assert findings[["kind", "cell", "given", "recomputed"]].values.tolist() == [
+        ["total", cell, right + 1, right]
+    ]
+
+
+def test_subtotals_may_add_up_the_rows_since_the_one_before(forms) -> None:
+    """Measure 13 cut in two sections, each with its own total, and a wrong one in the second."""
+    rows = forms.rows[forms.rows["measure"] == 13]
+    half = rows["row"].median()
+    first, second = rows[rows["row"] <= half], rows[rows["row"] > half]
+    line = forms.totals[forms.totals["sheet"] == rows["sheet"].iloc[0]]
+    line = line[line["name"] == "support_paid"]
+    upper = line.assign(row=int(first["row"].max()), value=first["support_paid"].sum(), cell="G20")
+    lower = line.assign(value=second["support_paid"].sum())
+    sections = pd.concat([forms.totals.drop(line.index), upper, lower], ignore_index=True)
+    assert len(ee.annex1.audit(replace(forms, totals=sections), methodology=LAW)) == 0
+    wrong = sections.assign(value=sections["value"].where(sections["cell"] != "G20", 7.0))
+    findings = ee.annex1.audit(replace(forms, totals=wrong), methodology=LAW)
+    expected = [["total", "G20", 7.0, first["support_paid"].sum()]]
+    assert findings[["kind", "cell", "given", "recomputed"]].values.tolist() == expected
 
 
 def test_a_plan_that_is_not_the_threshold(forms) -> None:
@@ -118,7 +137,10 @@ def test_an_unknown_region_and_a_repeated_applicant_are_found_and_stop_the_conso
     rows.loc[same[1], "applicant"] = f"  {rows.loc[same[0], 'applicant'].upper()} "
     changed = replace(forms, rows=rows)
     findings = ee.annex1.audit(changed, methodology=LAW)
-    expected = [["kato", rows.loc[rows.index[5], "kato_cell"]], ["repeated", rows.loc[same[1], "applicant_cell"]]]
+    expected = [
+        ["kato", rows.loc[rows.index[5], "kato_cell"]],
+        ["repeated", rows.loc[same[1], "applicant_cell"]],
+    ]
     assert findings[["kind", "cell"]].values.tolist() == expected
     assert rows.loc[same[0], "applicant_cell"] in findings.loc[1, "message"]
     with pytest.raises(ee.DataError) as caught:
@@ -143,8 +165,14 @@ def test_many_planted_mistakes_are_all_found_and_nothing_else(forms) -> None:
 
 
 def test_a_column_left_empty_is_not_a_finding(forms) -> None:
-    changed = replace(forms, figures=forms.figures.assign(score=float("nan")), rows=forms.rows.assign(score_sum=float("nan")))
-    changed = replace(changed, totals=forms.totals[forms.totals["name"] == "support_paid"].reset_index(drop=True))
+    changed = replace(
+        forms,
+        figures=forms.figures.assign(score=float("nan")),
+        rows=forms.rows.assign(score_sum=float("nan")),
+    )
+    changed = replace(
+        changed, totals=forms.totals[forms.totals["name"] == "support_paid"].reset_index(drop=True)
+    )
     assert len(ee.annex1.audit(changed, methodology=LAW)) == 0
 
 
@@ -158,7 +186,17 @@ def test_every_kind_is_said_in_every_language(lang) -> None:
 def test_fulfilment_from_forms_is_that_of_the_data(forms, assessed) -> None:
     rows, _ = ee.annex1.consolidate(forms, methodology=LAW)
     this_year = assessed[assessed["year"] == YEAR]
-    same = ["assessed", "fulfilled", "rate", "rate_low", "rate_high", "score", "effectiveness", "projects", "support_paid"]
+    same = [
+        "assessed",
+        "fulfilled",
+        "rate",
+        "rate_low",
+        "rate_high",
+        "score",
+        "effectiveness",
+        "projects",
+        "support_paid",
+    ]
     for by in (["measure"], ["region"], ["sector", "category"], ["status", "criterion"]):
         one, two = (ee.fulfilment(frame, by)[[*by, *same]] for frame in (this_year, rows))
         pd.testing.assert_frame_equal(one, two)
@@ -187,14 +225,27 @@ def test_commands_from_data_to_form_to_audit_to_fulfilment_and_report(effeval, s
     words += ["--judged", tmp_path / "judged.parquet", "--form", tmp_path / "national.xlsx"]
     status, _, err = effeval(*words)
     assert status == 0 and "0 findings" in err
-    about = pd.read_excel(tmp_path / "audit.xlsx", sheet_name="about", engine="calamine").set_index("name")["value"]
+    about = pd.read_excel(tmp_path / "audit.xlsx", sheet_name="about", engine="calamine").set_index("name")[
+        "value"
+    ]
     assert about["form-63.xlsx"] == f"SHA-256 {ee.files.digest(tmp_path / 'form-63.xlsx')}"
     status, out, _ = effeval("fulfilment", tmp_path / "judged.parquet", "--by", "region")
     assert status == 0
     assert "63 East Kazakhstan" in out and "71 Astana" in out and "10 Abay" not in out
     status, _, err = effeval("fulfilment", tmp_path / "judged.parquet", "--set", "13.1.at_least=0")
     assert status == 2 and "judged already" in err
-    report = ["report", tmp_path / "judged.parquet", "--year", YEAR, "--region", "63", "--lang", "en", "-o", tmp_path]
+    report = [
+        "report",
+        tmp_path / "judged.parquet",
+        "--year",
+        YEAR,
+        "--region",
+        "63",
+        "--lang",
+        "en",
+        "-o",
+        tmp_path,
+    ]
     assert effeval(*report)[0] == 0
     assert "SYN-" in (tmp_path / "2025" / "en" / "63-east-kazakhstan-region.html").read_text(encoding="utf-8")
 

@@ -162,21 +162,35 @@ def _sums(rows: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _totals(forms: Forms, figures: pd.DataFrame) -> pd.DataFrame:
-    """Total rows against the sums of their columns, as given and as recomputed."""
-    sheet = ["file", "sheet"]
+    """Total rows against the sums of their columns, as given and as recomputed.
+
+    Where a sheet has subtotals, a total may add up the rows since the one before it.
+    """
     by_row = figures.groupby(PLACE)["recomputed"].sum(min_count=1).reset_index()
     rows = forms.rows.merge(by_row, on=PLACE, how="left", validate="1:1")
     support = rows.assign(name="support_paid", given=rows["support_paid"], recomputed=rows["support_paid"])
     points = rows.assign(name="score_sum", given=rows["score_sum"])
-    columns_ = ["file", "sheet", "name", "given", "recomputed"]
-    parts = [support[columns_], points[columns_], figures.assign(name=figures["criterion"])[columns_]]
-    right = pd.concat(parts).groupby([*sheet, "name"])[["given", "recomputed"]].sum(min_count=1).reset_index()
-    cells = forms.totals.merge(right, on=[*sheet, "name"], how="left", validate="m:1")
-    wrong = _differ(cells["value"], cells["given"]) & _differ(cells["value"], cells["recomputed"])
-    measures = forms.rows.drop_duplicates(sheet)[[*sheet, "measure"]]
-    cells = cells[wrong & cells["value"].notna()].merge(measures, on=sheet, how="left")
-    cells["criterion"] = cells["name"].where(cells["name"].str.contains(".", regex=False))
-    return _found(cells, "total", given="value")
+    parts = (support, points, figures.assign(name=figures["criterion"]))
+    lines = pd.concat([part[[*PLACE, "measure", "name", "given", "recomputed"]] for part in parts])
+    columns_ = dict(iter(lines.groupby(["file", "sheet", "name"])))
+    found = []
+    for (file, sheet, name), totals in forms.totals.dropna(subset="value").groupby(["file", "sheet", "name"]):
+        column = columns_[file, sheet, name]
+        above = 0
+        for total in totals.sort_values("row").itertuples():
+            section = column[column["row"].between(above, total.row)]
+            sums = [some[kind].sum() for some in (column, section) for kind in ("given", "recomputed")]
+            if all(_differ(pd.Series(total.value), pd.Series(right)).item() for right in sums):
+                right = sums[1] if len(totals) == 1 else sums[3]
+                found.append(
+                    (total.row, total.cell, total.value, right, column["measure"].iloc[0], file, sheet, name)
+                )
+            above = total.row
+    table = pd.DataFrame(
+        found, columns=["row", "cell", "given", "recomputed", "measure", "file", "sheet", "name"]
+    )
+    table["criterion"] = table["name"].where(table["name"].str.contains(".", regex=False))
+    return _found(table, "total")
 
 
 def _values(rows: pd.DataFrame, figures: pd.DataFrame, methodology: Methodology) -> pd.DataFrame:
