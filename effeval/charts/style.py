@@ -1,0 +1,119 @@
+"""What the charts share: palette, classes of the rate, labels, notes and axes of percent."""
+
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter
+
+from effeval.labels import number, percent, phrase
+
+# Okabe and Ito's palette, told apart by colour-blind readers and, by lightness, in grey print
+INK, DIM, BLUE, ORANGE, LIGHT = "#222222", "#595959", "#0072B2", "#E69F00", "#D9D9D9"
+# ColorBrewer's Blues, one class for every fifth of the rate: darker is more, in colour and in grey
+RATE_COLOURS = ("#DEEBF7", "#9ECAE1", "#6BAED6", "#2171B5", "#08306B")
+HATCH = "////"
+_EDGE = {"edgecolor": DIM, "linewidth": 0.6}
+FEW = 5  # a group of fewer is shown without colour: its rate says little
+CODED = ("region", "sector", "measure", "criterion")
+
+
+def rate_kinds(table: pd.DataFrame) -> pd.Series:
+    """How to show a group: ``empty`` (nothing due), ``unjudged``, ``few`` (under five assessed) or ``rate``.
+
+    Examples
+    --------
+    >>> rate_kinds(pd.DataFrame({"due": [0, 3, 6, 9], "assessed": [0, 0, 4, 5]})).tolist()
+    ['empty', 'unjudged', 'few', 'rate']
+    """
+    due, assessed = table["due"], table["assessed"]
+    kinds = np.select([due == 0, assessed == 0, assessed < FEW], ["empty", "unjudged", "few"], "rate")
+    return pd.Series(kinds, index=table.index, dtype="str")
+
+
+def fill_of(kind: str, rate: float) -> dict[str, str]:
+    """Fill of a cell or an area: a colour for a rate, hatched grey where nothing was judged, else white."""
+    if kind == "rate":
+        return {"facecolor": RATE_COLOURS[min(int(rate * len(RATE_COLOURS)), len(RATE_COLOURS) - 1)]}
+    if kind == "unjudged":
+        return {"facecolor": LIGHT, "hatch": HATCH, "hatchcolor": "#8C8C8C"}
+    return {"facecolor": "white"}
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever is read better on a colour (WCAG 2 contrast).
+
+    Examples
+    --------
+    >>> ink_on("#2171B5"), ink_on("#DEEBF7")
+    ('white', '#222222')
+    """
+
+    def luminance(name: str) -> float:
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(name)]
+        return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+    on_white, on_ink = 1.05 / (luminance(colour) + 0.05), (luminance(colour) + 0.05) / (luminance(INK) + 0.05)
+    return "white" if on_white > on_ink else INK
+
+
+def rate_key(kinds: pd.Series, *, lang: str) -> list[Patch]:
+    """Entries of a legend: the classes of the rate, then the kinds without a colour that occur."""
+    step = 100 // len(RATE_COLOURS)
+    patches = [
+        Patch(label=f"{low}–{percent((low + step) / 100, lang=lang)}", facecolor=colour, **_EDGE)
+        for low, colour in zip(range(0, 100, step), RATE_COLOURS, strict=True)
+    ]
+    for kind, key in (("few", "chart.key.few"), ("unjudged", "nothing_assessed")):
+        if (kinds == kind).any():
+            patches.append(Patch(label=phrase(key, lang=lang), **fill_of(kind, 0.0), **_EDGE))
+    return patches
+
+
+def counts(fulfilled: int, assessed: int, *, lang: str) -> str:
+    """The parts of a rate, short: "12/19"."""
+    return f"{number(fulfilled, lang=lang)}/{number(assessed, lang=lang)}"
+
+
+def level_label(code, name: str | None, *, coded: bool, lang: str, width: int = 34) -> str:
+    """Code and name of a level for an axis, wrapped; "not given" for an empty one."""
+    if pd.isna(code):
+        return phrase("unknown", lang=lang)
+    if name is None:
+        return str(code)
+    return fill(f"{code} {name}" if coded else name, width=width, break_long_words=False)
+
+
+def nothing(ax: Axes, lang: str) -> Axes:
+    """Axes that say that there is nothing to draw."""
+    ax.text(0.5, 0.5, phrase("nothing_assessed", lang=lang), ha="center", va="center", transform=ax.transAxes)
+    ax.set(xticks=[], yticks=[])
+    return ax
+
+
+def percent_axis(axis, lang: str) -> None:
+    """Ticks of a fraction as percent."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, lang=lang)))
+
+
+def clean(ax: Axes) -> Axes:
+    """Axes without a frame at the top and right and without tick marks."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.tick_params(which="both", length=0)
+    return ax
+
+
+def title(ax: Axes, text: str, *, pad: float = 6.0) -> None:
+    """What is shown, at the left over the axes; long ones wrap."""
+    lines = [fill(line, width=60) for line in text.splitlines()]
+    ax.set_title("\n".join(lines), loc="left", fontweight="bold", pad=pad)
+
+
+def add_footer(ax: Axes, text: str) -> Axes:
+    """Write where the numbers come from under the figure of an axes, and return the axes."""
+    width = round(ax.figure.get_figwidth() * 13.3)  # characters of this size
+    ax.figure.supxlabel(fill(text, width=width), x=0.01, ha="left", fontsize=8, color=DIM)
+    return ax
