@@ -25,7 +25,7 @@ NEW_ENVIRONMENT = yes
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help setup report test lock sample notebooks wheels clean
+.PHONY: help setup report test app pictures lock sample notebooks wheels clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,13 @@ report: $(STAMP) ## the national and one regional report in reports/ (DATA=, YEA
 test: $(STAMP) ## run all tests: the suite, the examples in the docstrings, the notebooks
 	$(PYTEST) --doctest-modules tests effeval
 	$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with=tests/nbval.cfg --nbval-cell-timeout=120 notebooks/
+
+app: $(STAMP) ## serve the notebook what_if as an app in the browser; Ctrl-C stops it
+	$(BIN)/voila notebooks/what_if.ipynb --MappingKernelManager.cull_interval=30 \
+	    --MappingKernelManager.cull_idle_timeout=120
+
+pictures: $(STAMP) ## make the pictures of the README anew
+	$(BIN)/python scripts/pictures.py
 
 lock: ## make requirements.lock anew from pyproject.toml (needs uv)
 	scripts/lock.sh
