@@ -16,9 +16,11 @@ _HOME = {
     "scoring": ("assess",),
     "aggregation": ("fulfilment", "verdicts"),
     "explanation": ("explain",),
+    "scenario_files": ("Scenario", "read_scenario", "write_scenario"),
+    "scenarios": ("compare", "flips", "rejudge", "transitions"),
 }
 _WHERE = {name: module for module, names_ in _HOME.items() for name in names_}
-_MODULES = ("annex1", "charts", "classifiers", "columns", "labels", "methodology", "reports", "sample", "scope")
+_MODULES = ("annex1", "charts", "classifiers", "columns", "display", "labels", "methodology", "reports", "sample", "scope", "tables", "whatif")
 
 __all__ = ["__version__", *sorted(_WHERE), *_MODULES]
 

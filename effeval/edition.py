@@ -55,8 +55,14 @@ def parse_settings(pairs: Iterable[str]) -> dict[str, Value]:
     return settings
 
 
-def read(path) -> dict:
+def read(path, *, what: str = "methodology") -> dict:
     """A YAML document with dates as ISO text, as JSON Schema knows them.
+
+    Parameters
+    ----------
+    path : pathlib.Path or a resource of the package
+    what : str
+        What the file should hold: methodology or scenario.
 
     Raises
     ------
@@ -67,9 +73,20 @@ def read(path) -> dict:
         with path.open(encoding="utf-8") as text:
             return _iso(yaml.load(text, Loader=_Loader))
     except FileNotFoundError:
-        raise MethodologyError(f"There is no methodology file {path}.") from None
+        raise MethodologyError(f"There is no {what} file {path}.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise MethodologyError(f"{path} is not readable as YAML in UTF-8: {error}") from error
+
+
+def dump(document: dict) -> str:
+    """A document as YAML text, in its own order, letters as they are.
+
+    Examples
+    --------
+    >>> dump({"title": "Жұмсақ", "settings": {"13.1.at_least": 0.08}})
+    'title: Жұмсақ\\nsettings:\\n  13.1.at_least: 0.08\\n'
+    """
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
 
 
 def check(document, *, part: str | None = None) -> list[str]:

@@ -1,0 +1,143 @@
+"""The what-if app in a real browser: Voilà serves it, a slider moves, the scenario is saved."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Error, Page, sync_playwright
+
+import effeval as ee
+from effeval.scenario_files import read_scenario
+
+ROOT = Path(__file__).parent.parent
+LAW = ee.Methodology.load("order-35")
+SYSTEM = Path("/usr/bin/chromium")
+NUMBER = ".effval"
+PICTURE = "img.widget-image"
+# From the key press to the frame in which the picture has another source; measured in the page itself.
+REDRAWN = """
+() => new Promise((resolve, reject) => {
+  const image = document.querySelector('img.widget-image');
+  const number = document.querySelector('.effval').innerText;
+  const source = image.src;
+  let pressed, counted;
+  document.addEventListener('keydown', () => { pressed = performance.now(); }, {capture: true, once: true});
+  const look = () => {
+    const now = performance.now();
+    if (counted === undefined && document.querySelector('.effval').innerText !== number) counted = now;
+    if (image.src !== source && image.complete) resolve([counted - pressed, now - pressed]);
+    else requestAnimationFrame(look);
+  };
+  look();
+  setTimeout(() => reject(new Error('not redrawn')), 15000);
+})
+"""
+
+
+@pytest.fixture
+def page():
+    """A page of headless Chromium that reaches this machine alone."""
+    alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    with sync_playwright() as playwright:
+        try:
+            path = str(SYSTEM) if SYSTEM.exists() else None
+            browser = playwright.chromium.launch(executable_path=path, args=[alone])
+        except Error as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"no Chromium: {str(error).splitlines()[0]}")
+        yield browser.new_page()
+        browser.close()
+
+
+@contextmanager
+def served(notebook: Path, home: Path):
+    """Voilà on a free port with a home of its own; the whole process group is ended."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    culling = ["--MappingKernelManager.cull_interval=30", "--MappingKernelManager.cull_idle_timeout=120"]
+    words = [sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--port={port}", *culling]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
+    log = home / "voila.log"
+    with log.open("wb") as lines:
+        server = subprocess.Popen(
+            words, env=kept | {"HOME": str(home)}, stdout=lines, stderr=lines, start_new_session=True
+        )
+    try:
+        yield _up(server, f"http://127.0.0.1:{port}/", log)
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def _up(server: subprocess.Popen, address: str, log: Path) -> str:
+    """The address, once a port answers there."""
+    host, port = address.removeprefix("http://").rstrip("/").split(":")
+    for _ in range(300):
+        assert server.poll() is None, log.read_text(encoding="utf-8")
+        with socket.socket() as probe:
+            if probe.connect_ex((host, int(port))) == 0:
+                return address
+        time.sleep(0.1)
+    raise AssertionError(log.read_text(encoding="utf-8"))
+
+
+def app(folder: Path, sample: Path) -> Path:
+    """A copy of the notebook, so that it saves into a folder of its own."""
+    notebook = nbformat.read(ROOT / "notebooks" / "what_if.ipynb", as_version=4)
+    cell = next(c for c in notebook.cells if "parameters" in c.metadata.get("tags", []))
+    cell.source += f"\ndata_dir = {str(sample)!r}\nlang = 'en'"
+    path = folder / "what_if.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+def counts(page: Page) -> list[int]:
+    return [int(re.sub(r"\D", "", side)) for side in page.locator(NUMBER).inner_text().split("→")]
+
+
+def fulfilled(data: ee.Dataset, law: ee.Methodology) -> int:
+    return int((ee.assess(data, law)["state"] == "fulfilled").sum())
+
+
+def test_a_slider_moved_by_keyboard_changes_the_number_and_the_scenario_is_saved(
+    page, tmp_path, sample_dir
+) -> None:
+    data = ee.load(sample_dir)
+    for name in ("home", "app"):
+        (tmp_path / name).mkdir()
+    with served(app(tmp_path / "app", sample_dir), tmp_path / "home") as address:
+        page.goto(address)
+        page.wait_for_selector(NUMBER, timeout=30_000)
+        page.wait_for_function("() => document.querySelector('img.widget-image')?.complete")
+        assert counts(page) == [fulfilled(data, LAW)] * 2
+        path, value = "8.1.multiple", LAW.settings["8.1.multiple"]
+        place = [p for p in LAW.settings if p.endswith((".at_least", ".multiple"))].index(path)
+        handle = page.locator(".noUi-handle").nth(place)
+        handle.focus()
+        times = []
+        for step in range(1, 7):
+            page.evaluate(f"() => {{ window.redrawn = ({REDRAWN})(); }}")
+            page.keyboard.press("ArrowLeft")
+            times.append(page.evaluate("() => window.redrawn"))  # a step that changes no number never ends
+            law = LAW.replace({path: round(value - step * 0.05, 6)})
+            assert counts(page) == [fulfilled(data, LAW), fulfilled(data, law)]
+        page.get_by_text("Save the scenario", exact=True).last.click()
+        page.wait_for_selector(".saved")
+    saved = read_scenario(tmp_path / "app" / "scenario-1.yaml")
+    assert saved.apply(LAW).changes() == {path: 0.7} == law.changes()
+    number, picture = (sorted(side)[len(times) // 2] for side in zip(*times, strict=True))
+    print(f"\nslider to number {number:.0f} ms, to picture {picture:.0f} ms (medians of {len(times)})")
