@@ -81,7 +81,8 @@ sample: $(STAMP) ## make the synthetic sample in data/sample anew, the same byte
 
 notebooks: $(STAMP) ## run the notebooks and store their outputs in place
 	$(BIN)/python -m nbconvert --to notebook --execute --inplace \
-	    --ExecutePreprocessor.record_timing=False --ExecutePreprocessor.timeout=120 notebooks/*.ipynb
+	    --ExecutePreprocessor.record_timing=False --ExecutePreprocessor.timeout=120 \
+	    --ExecutePreprocessor.store_widget_state=False notebooks/*.ipynb
 
 wheels: $(STAMP) ## fill wheels/ for machines without network (same system and Python version)
 	$(PIP) wheel --quiet --wheel-dir wheels -r requirements.lock

@@ -1,5 +1,7 @@
 """Tables for people: words, units and numbers of the language, ready to be shown or exported."""
 
+import hashlib
+
 import pandas as pd
 from pandas.io.formats.style import Styler
 
@@ -71,7 +73,10 @@ def shortfalls(
         One row a project, year and criterion not fulfilled; headings and cells in the language, all text.
     """
     short = assessed[assessed["state"] == "not_fulfilled"]
-    known = ["project_id", *[name for name in ("applicant", "unit") if name in projects and name not in short]]
+    known = [
+        "project_id",
+        *[name for name in ("applicant", "unit") if name in projects and name not in short],
+    ]
     short = short.merge(projects[known], on="project_id", how="left", validate="m:1")
     short = short.sort_values(["measure", "criterion", "attainment", "project_id"], ignore_index=True)
     shown = {
@@ -93,6 +98,110 @@ def shortfalls(
     return pd.DataFrame(shown, dtype="str")
 
 
+def project_list(
+    assessed: pd.DataFrame, projects: pd.DataFrame, *, methodology: Methodology, lang: str
+) -> pd.DataFrame:
+    """Every criterion that was due, project by project, to search and sort.
+
+    Parameters
+    ----------
+    assessed : pandas.DataFrame
+        From :func:`effeval.assess`, usually of one year.
+    projects : pandas.DataFrame
+        Table of the data set; gives the applicant's name.
+    methodology : Methodology
+    lang : str
+        kk, ru or en.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a project, year and criterion due, headings and words in the language. Attainment in percent and
+        support in million tenge are numbers, the rest is text.
+    """
+    due = assessed[assessed["state"] != "not_due"]
+    known = ["project_id", *[name for name in ("applicant",) if name not in due]]
+    due = due.merge(projects[known], on="project_id", how="left", validate="m:1")
+    shown = {
+        heading("assessed", "project_id", lang=lang): due["project_id"],
+        heading("projects", "applicant", lang=lang): due["applicant"],
+    }
+    for name in ("region", "district", "sector", "category", "criterion", "state"):
+        shown[heading("assessed", name, lang=lang)] = _named(
+            due[name], name, methodology=methodology, lang=lang
+        )
+    shown[phrase("table.attainment", lang=lang)] = due["attainment"] * 100
+    shown[phrase("heading.support_million", lang=lang)] = due["support_paid"] / 1000
+    return pd.DataFrame(shown)
+
+
+def headed(frame: pd.DataFrame, *, lang: str) -> pd.DataFrame:
+    """A table of the library as text, its columns named in the language; cells of codes stay as they are.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        From ``Methodology.table``, ``open_questions`` or ``diff``, or from :func:`effeval.validate`.
+    lang : str
+        kk, ru or en.
+
+    Raises
+    ------
+    KeyError
+        A column has no entry ``table.NAME`` in ``resources/labels.csv``.
+
+    Examples
+    --------
+    >>> headed(pd.DataFrame({"path": ["13.1.at_least"], "before": [0.1], "after": [None]}), lang="ru").values.tolist()
+    [['13.1.at_least', '0,1', '—']]
+    """
+    cells = {
+        phrase(f"table.{name}", lang=lang): [_cell(value, lang) for value in frame[name]] for name in frame
+    }
+    return pd.DataFrame(cells, dtype="str")
+
+
+def changes_table(
+    compared: pd.DataFrame, by: list[str], *, methodology: Methodology, lang: str
+) -> pd.DataFrame:
+    """Fulfilment before and after, side by side, as text: "12 of 19 (63 %)" and the change in percentage points.
+
+    Parameters
+    ----------
+    compared : pandas.DataFrame
+        From :func:`effeval.compare` of two methodologies, the baseline first.
+    by : list of str
+        Its grouping columns.
+    methodology : Methodology
+        Gives measures and criteria their names.
+    lang : str
+        kk, ru or en.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group with something due before or after; headings and cells in the language, all text.
+    """
+    first, last = compared["scenario"].iloc[0], compared["scenario"].iloc[-1]
+    keys = by if by else ["scenario"]
+    tables = [compared[compared["scenario"] == name].assign(scenario="") for name in (first, last)]
+    both = tables[0].merge(tables[1], on=keys, how="outer", suffixes=("_before", "_after"))
+    both = both[(both["due_before"] > 0) | (both["due_after"] > 0)]
+    shown = {
+        heading("fulfilment", name, lang=lang): _named(both[name], name, methodology=methodology, lang=lang)
+        for name in by
+    }
+    for when in ("before", "after"):
+        counts = zip(both[f"fulfilled_{when}"], both[f"assessed_{when}"], strict=True)
+        shown[phrase(f"table.{when}", lang=lang)] = [parts(f, a, lang=lang) for f, a in counts]
+    change = both["rate_after"] - both["rate_before"]
+    shown[phrase("table.change", lang=lang)] = [
+        EMPTY if pd.isna(value) else f"{value * 100:+.1f}".replace(".", "." if lang == "en" else ",")
+        for value in change
+    ]
+    return pd.DataFrame(shown, index=both.index, dtype="str").reset_index(drop=True)
+
+
 def figure(value: float, unit: str, *, lang: str) -> str:
     """A plan or an actual figure: growth as percent with one decimal, the rest as a number.
 
@@ -107,15 +216,24 @@ def figure(value: float, unit: str, *, lang: str) -> str:
 
 
 def show(table: pd.DataFrame) -> Styler:
-    """A table as HTML with every row, no row numbers and nothing random in it.
+    """A table as HTML with every row, no row numbers and nothing random in it: its id is made of its text.
 
     Examples
     --------
-    >>> "T_effeval" in show(pd.DataFrame({"a": ["1"]})).to_html()
+    >>> table = pd.DataFrame({"a": ["1"]})
+    >>> show(table).to_html() == show(table.copy()).to_html()
     True
     """
-    styler = table.style.hide(axis="index").set_uuid("effeval")
+    text = table.to_csv(index=False).encode("utf-8")
+    # two tables of a page must not share an id: the styles of one would reach the other
+    styler = table.style.hide(axis="index").set_uuid(hashlib.sha256(text).hexdigest()[:8])
     styler.cell_ids = False
+    styler.set_table_styles(
+        [
+            {"selector": "td", "props": "text-align: left; vertical-align: top; white-space: pre-line"},
+            {"selector": "th", "props": "text-align: left; vertical-align: bottom"},
+        ]
+    )
     right = [{"selector": "", "props": "text-align: right; white-space: nowrap"}]
     return styler.set_table_styles(
         {name: right for name in table if _all_numbers(table[name])}, overwrite=False
@@ -143,6 +261,12 @@ def summary(assessed: pd.DataFrame, *, year: int, lang: str) -> str:
     values |= {k: number(total[k], lang=lang) for k in ("projects", "due", "assessed", "fulfilled")}
     values |= {"year": year, "support": money(total["support_paid"], lang=lang)}
     return phrase("report.summary", lang=lang, values=values)
+
+
+def _cell(value: object, lang: str) -> str:
+    if pd.isna(value):
+        return EMPTY
+    return number(value, lang=lang, digits=6) if isinstance(value, float) else str(value)
 
 
 def _all_numbers(cells: pd.Series) -> bool:

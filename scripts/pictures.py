@@ -24,6 +24,7 @@ def main() -> None:
             "measures": charts.plot_fulfilment(
                 by_measure, "measure", names=report.names("measure"), lang=lang
             ),
+            "map": charts.plot_map(ee.fulfilment(report.this_year, "region"), lang=lang),
             "trend": charts.plot_trend(ee.fulfilment(report.assessed, "year"), lang=lang),
         }
         for name, ax in pictures.items():

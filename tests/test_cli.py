@@ -156,3 +156,30 @@ def test_help_and_version(effeval) -> None:
     for command in ("validate", "assess", "fulfilment", "sample", "report"):
         assert command in out
     assert effeval("--version")[1].strip() == ee.__version__
+
+
+def test_what_if_shows_before_and_after_and_takes_scenario_files(effeval, sample_dir, tmp_path) -> None:
+    softer = ee.Scenario("Softer", baseline="order-35", settings=(("13.1.at_least", 0.3),))
+    ee.write_scenario(tmp_path / "softer.yaml", softer)
+    status, out, _ = effeval(
+        "what-if", sample_dir, "--scenario", tmp_path / "softer.yaml", "--set", "1.1.after=1"
+    )
+    assert status == 0
+    assert "13.1.at_least = 0.3" in out and "1.1.after = 1" in out and "SYNTHETIC" in out
+    words = ["what-if", sample_dir, "--set", "13.1.at_least=0.3", "--by", "measure", "-o", tmp_path / "w.csv"]
+    assert effeval(*words)[0] == 0
+    table = pd.read_csv(tmp_path / "w.csv").set_index(["scenario", "measure"])
+    data, law = ee.load(sample_dir), ee.Methodology.load()
+    expected = ee.compare(data, {"before": law, "after": law.replace({"13.1.at_least": 0.3})}, by="measure")
+    expected = expected.set_index(["scenario", "measure"])
+    pd.testing.assert_frame_equal(table, expected, check_dtype=False, check_index_type=False)
+    assert table.loc[("after", 13), "fulfilled_change"] < 0
+    assert table.loc[("after", 1), "fulfilled_change"] == 0
+
+
+def test_a_scenario_file_that_is_none_is_refused(effeval, sample_dir, tmp_path) -> None:
+    (tmp_path / "bad.yaml").write_text(
+        "title: Bad\nbaseline: order-35\nsettings: {13.1.at_leest: 1}\n", encoding="utf-8"
+    )
+    status, _, err = effeval("fulfilment", sample_dir, "--scenario", tmp_path / "bad.yaml")
+    assert status == 2 and "13.1.at_leest" in err

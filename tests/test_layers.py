@@ -21,8 +21,8 @@ LAYERS = [
     {"scoring", "evidence", "sample_draws"},
     {"aggregation", "judged", "sample_projects", "wording"},
     {"charts", "tables", "sample_gaps"},
-    {"scope", "reports", "sample_figures"},
-    {"sample", "explanation", "annex1"},
+    {"scope", "scenarios", "scenario_files", "reports", "sample_figures"},
+    {"sample", "explanation", "annex1", "display", "whatif"},
     {"cli"},
 ]
 ONLY_IN = {
@@ -38,6 +38,9 @@ ONLY_IN = {
     "typer": {"cli"},
     "rich": {"terminal"},
     "babel": {"labels"},
+    "ipywidgets": {"whatif"},
+    "great_tables": {"display"},
+    "itables": {"display"},
 }
 FILES = {path.stem: [path] for path in PACKAGE.glob("*.py") if path.stem != "__init__"}
 FILES |= {path.parent.name: sorted(path.parent.glob("*.py")) for path in PACKAGE.glob("*/__init__.py")}

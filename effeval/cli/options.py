@@ -1,0 +1,82 @@
+"""What commands share: their options, the methodology they name, and how they load data."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from effeval.terminal import say, working
+
+DATA_HELP = "Folder with projects, observations, reference (csv or parquet), or an xlsx workbook."
+LAW_HELP = "Edition that comes with effeval, or a YAML file."
+SET_HELP = "Change a parameter, such as 13.1.at_least=0.08; repeatable."
+FILE_HELP = "csv, parquet or xlsx, by the ending."
+JUDGED_HELP = "The forms as judged rows, from which fulfilment and reports run."
+REGION_HELP = "Two-digit KATO code; repeatable. Default: every region with a project."
+Data = Annotated[Path, typer.Argument(help=DATA_HELP)]
+Law = Annotated[str, typer.Option("--methodology", metavar="NAME|FILE", help=LAW_HELP)]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help=SET_HELP)]
+Scenarios = Annotated[
+    list[Path] | None,
+    typer.Option("--scenario", metavar="FILE", help="Scenario file (.yaml); repeatable: they stack."),
+]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help=FILE_HELP)]
+Folder = Annotated[
+    Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write; made if need be.")
+]
+Lang = Annotated[str, typer.Option(help="Language of names: kk, ru or en.")]
+FormLang = Annotated[str, typer.Option(help="kk, ru or en.")]
+Regions = Annotated[list[str] | None, typer.Option(metavar="KK", help=REGION_HELP)]
+
+
+def law_of(methodology: str, settings: list[str] | None, scenarios: list[Path] | None):
+    """The edition, with the scenarios one after another, then the settings of the command line."""
+    from effeval.edition import parse_settings
+    from effeval.methodology import Methodology
+
+    law = Methodology.load(methodology)
+    if scenarios:
+        from effeval.scenario_files import read_scenario
+
+        for path in scenarios:
+            law = read_scenario(path).apply(law)
+    return law.replace(parse_settings(settings or []))
+
+
+def assessed_of(data: Path, methodology: str, settings: list[str] | None, scenarios: list[Path] | None):
+    from effeval.errors import ParameterError
+    from effeval.judged import is_judged, judged
+
+    law = law_of(methodology, settings, scenarios)
+    if (settings or scenarios) and is_judged(data):
+        fix = "give the data that the rows were judged from, or leave --set and --scenario out"
+        raise ParameterError(f"{data} is judged already; a setting would change nothing.\nTo fix: {fix}")
+    with working("judging"), warnings_said():
+        dataset, rows = judged(data, methodology=law)
+    return dataset, law, rows
+
+
+@contextmanager
+def warnings_said():
+    """Warnings about data go to stderr as plain lines."""
+    import warnings
+
+    from effeval.dataset import DataWarning
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", DataWarning)
+        yield
+    for warning in caught:
+        say(str(warning.message))
+
+
+def known_lang(lang: str) -> str:
+    from effeval.columns import LANGUAGES
+    from effeval.errors import ParameterError
+
+    if lang not in LANGUAGES:
+        raise ParameterError(
+            f"There is no language {lang!r}.\nTo fix: --lang is one of {', '.join(LANGUAGES)}."
+        )
+    return lang
