@@ -80,9 +80,7 @@ sample: $(STAMP) ## make the synthetic sample in data/sample anew, the same byte
 	$(BIN)/effeval sample -o data/sample --projects 600 --seed 35
 
 notebooks: $(STAMP) ## run the notebooks and store their outputs in place
-	$(BIN)/python -m nbconvert --to notebook --execute --inplace \
-	    --ExecutePreprocessor.record_timing=False --ExecutePreprocessor.timeout=120 \
-	    --ExecutePreprocessor.store_widget_state=False notebooks/*.ipynb
+	$(BIN)/python scripts/notebooks.py
 
 wheels: $(STAMP) ## fill wheels/ for machines without network (same system and Python version)
 	$(PIP) wheel --quiet --wheel-dir wheels -r requirements.lock
