@@ -1,4 +1,4 @@
-"""The what-if app in a real browser: Voilà serves it, a slider moves, the scenario is saved."""
+"""In a real browser: the what-if app served by Voilà, a notebook in JupyterLab, and a page of a report offline."""
 
 import os
 import re
@@ -59,15 +59,14 @@ def page():
 
 
 @contextmanager
-def served(notebook: Path, home: Path):
-    """Voilà on a free port with a home of its own; the whole process group is ended."""
+def served(program: list[str], home: Path):
+    """A server of notebooks on a free port with a home of its own; the whole process group is ended."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    culling = ["--MappingKernelManager.cull_interval=30", "--MappingKernelManager.cull_idle_timeout=120"]
-    words = [sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--port={port}", *culling]
+    words = [sys.executable, "-m", *program, "--no-browser", f"--port={port}"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
-    log = home / "voila.log"
+    log = home / "server.log"
     with log.open("wb") as lines:
         server = subprocess.Popen(
             words, env=kept | {"HOME": str(home)}, stdout=lines, stderr=lines, start_new_session=True
@@ -95,12 +94,15 @@ def _up(server: subprocess.Popen, address: str, log: Path) -> str:
     raise AssertionError(log.read_text(encoding="utf-8"))
 
 
-def app(folder: Path, sample: Path) -> Path:
-    """A copy of the notebook, so that it saves into a folder of its own."""
-    notebook = nbformat.read(ROOT / "notebooks" / "what_if.ipynb", as_version=4)
-    cell = next(c for c in notebook.cells if "parameters" in c.metadata.get("tags", []))
-    cell.source += f"\ndata_dir = {str(sample)!r}\nlang = 'en'"
-    path = folder / "what_if.ipynb"
+def copied(name: str, folder: Path, sample: Path) -> Path:
+    """A copy of a notebook that was never run, so that it saves into a folder of its own."""
+    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.source += f"\ndata_dir = {str(sample)!r}\nlang = 'en'"
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    path = folder / f"{name}.ipynb"
     nbformat.write(notebook, path)
     return path
 
@@ -119,7 +121,9 @@ def test_a_slider_moved_by_keyboard_changes_the_number_and_the_scenario_is_saved
     data = ee.load(sample_dir)
     for name in ("home", "app"):
         (tmp_path / name).mkdir()
-    with served(app(tmp_path / "app", sample_dir), tmp_path / "home") as address:
+    notebook = copied("what_if", tmp_path / "app", sample_dir)
+    culling = ["--MappingKernelManager.cull_interval=30", "--MappingKernelManager.cull_idle_timeout=120"]
+    with served(["voila", str(notebook), *culling], tmp_path / "home") as address:
         page.goto(address)
         page.wait_for_selector(NUMBER, timeout=30_000)
         page.wait_for_function("() => document.querySelector('img.widget-image')?.complete")
@@ -141,3 +145,55 @@ def test_a_slider_moved_by_keyboard_changes_the_number_and_the_scenario_is_saved
     assert saved.apply(LAW).changes() == {path: 0.7} == law.changes()
     number, picture = (sorted(side)[len(times) // 2] for side in zip(*times, strict=True))
     print(f"\nslider to number {number:.0f} ms, to picture {picture:.0f} ms (medians of {len(times)})")
+
+
+def from_menu(page: Page, menu: str, item: str) -> None:
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{item}$")).first.click()
+
+
+def test_start_here_runs_in_jupyterlab(page, tmp_path, sample_dir) -> None:
+    for name in ("home", "lab"):
+        (tmp_path / name).mkdir()
+    notebook = copied("start_here", tmp_path / "lab", sample_dir)
+    options = [f"--ServerApp.root_dir={notebook.parent}", "--IdentityProvider.token=", "--allow-root"]
+    quiet = ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    with served(["jupyterlab", *options, *quiet], tmp_path / "home") as address:
+        page.goto(f"{address}doc/tree/{notebook.name}")
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+        from_menu(page, "Run", "Run All Cells")
+        code = [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
+        for _ in range(60):
+            page.wait_for_timeout(1000)
+            from_menu(page, "File", "Save Notebook")
+            ran = [c for c in nbformat.read(notebook, as_version=4).cells if c.cell_type == "code"]
+            if all(cell.execution_count for cell in ran):
+                break
+    assert [cell.execution_count for cell in ran] == list(range(1, len(code) + 1))
+    kinds = {output.output_type for cell in ran for output in cell.outputs}
+    assert "error" not in kinds and "display_data" in kinds
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+def test_a_page_of_a_report_opens_without_network_and_without_a_console_error(
+    page, tmp_path, sample_dir, lang
+) -> None:
+    path = ee.reports.run(
+        ee.reports.notebook_path("regional_report"),
+        parameters={"data_dir": str(sample_dir), "year": 2025, "region": "63", "lang": lang},
+        output=tmp_path / "page.html",
+        title="Title",
+        lang=lang,
+    )
+    said, asked = [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.context.set_offline(True)
+    page.goto(path.as_uri())
+    assert said == []
+    assert [url for url in asked if not url.startswith(("data:", path.as_uri()))] == []
+    broken = "() => [...document.images].filter(image => !image.naturalWidth).length"
+    assert page.evaluate(broken) == 0
+    assert page.locator("img").count() == 3
+    assert page.locator("html").get_attribute("lang") == lang
