@@ -1,11 +1,13 @@
 """Words and numbers in Kazakh, Russian and English for whatever is shown to people."""
 
 import csv
+import datetime as dt
 import math
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from effeval.classifiers import names
@@ -114,6 +116,17 @@ def money(thousand_tenge: float, *, lang: str) -> str:
     value = thousand_tenge / scale
     digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
     return f"{number(value, lang=lang, digits=digits)} {phrase(f'unit.{unit}', lang=lang)}"
+
+
+def day(date: str, *, lang: str) -> str:
+    r"""A day (ISO) as the language writes it.
+
+    Examples
+    --------
+    >>> day("2026-11-24", lang="ru"), day("2026-11-24", lang="en")
+    ('24 нояб. 2026\u202fг.', 'Nov 24, 2026')
+    """
+    return format_date(dt.date.fromisoformat(date), locale=lang)
 
 
 def level_names(column: str, *, lang: str, methodology: Methodology) -> dict[object, str]:

@@ -12,7 +12,7 @@ from effeval.dataset import Dataset
 from effeval.errors import ParameterError
 from effeval.files import digest, written_on
 from effeval.judged import judged
-from effeval.labels import level_names, phrase
+from effeval.labels import day, level_names, phrase
 from effeval.methodology import Methodology
 from effeval.tables import summary
 
@@ -70,7 +70,7 @@ class Scope:
 
     @property
     def footer(self) -> str:
-        """Source, edition, readings chosen, version, and "synthetic" where it is: what stands under every figure."""
+        """Source, edition, readings chosen, version, day, and "synthetic" where it is: what stands under every figure."""
         return footer(self.data, self.methodology, lang=self.lang)
 
     def heading(self, key: str) -> Prose:
@@ -172,10 +172,11 @@ def check_codes(column: str, codes: Sequence[Choice], *, methodology: Methodolog
 def footer(data: Dataset, methodology: Methodology, *, lang: str) -> str:
     """One line for under a figure or table: where its numbers come from."""
     source = ", ".join(path.name for path in data.sources)
+    made = {"version": effeval.__version__, "date": day(written_on(), lang=lang)}
     parts = [
         f"{phrase('footer.source', lang=lang)}: {source}" if source else "",
         f"{phrase('footer.edition', lang=lang)}: {methodology.id}, {methodology.edition}",
-        phrase("footer.made", lang=lang, values={"version": effeval.__version__}),
+        phrase("footer.made", lang=lang, values=made),
         phrase("synthetic", lang=lang) if data.synthetic else "",
     ]
     changed = ", ".join(f"{path} = {value}" for path, value in methodology.changes().items())

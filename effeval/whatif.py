@@ -35,7 +35,12 @@ _FLIP = ("project_id", "applicant", "year", "criterion", "state", "plan", "actua
 
 
 def panel(
-    data: Dataset, methodology: Methodology, *, lang: str = "ru", folder: str | PathLike[str] = "."
+    data: Dataset,
+    methodology: Methodology,
+    *,
+    lang: str = "ru",
+    folder: str | PathLike[str] = ".",
+    chosen: Mapping[str, str | int] | None = None,
 ) -> widgets.Widget:
     """Sliders, switches and filters beside fulfilment before and after, verdicts that flip and their money.
 
@@ -48,6 +53,8 @@ def panel(
         kk, ru or en.
     folder : path
         Where scenarios are saved; the working folder by default.
+    chosen : mapping, optional
+        ``region``, ``sector`` or ``measure`` that the filters start with; all by default.
 
     Returns
     -------
@@ -58,7 +65,7 @@ def panel(
     DataError
         A column that the methodology needs is absent.
     """
-    return WhatIf(data, methodology, lang=lang, folder=folder)
+    return WhatIf(data, methodology, lang=lang, folder=folder, chosen=chosen if chosen is not None else {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,13 +94,21 @@ class WhatIf(widgets.VBox):
         The methodology with what is set.
     """
 
-    def __init__(self, data: Dataset, methodology: Methodology, *, lang: str, folder: str | PathLike[str]):
+    def __init__(
+        self,
+        data: Dataset,
+        methodology: Methodology,
+        *,
+        lang: str,
+        folder: str | PathLike[str],
+        chosen: Mapping[str, str | int],
+    ):
         self.data, self.methodology, self.lang, self.folder = data, methodology, lang, Path(folder)
         self.assessed = assess(data, methodology)
         self.after, self.rejudged, self.error = methodology, self.assessed, ""
         self.thresholds = _sliders(methodology)
         self.readings = {q.id: _switch(q, methodology, lang) for q in methodology.questions if _open(q)}
-        self.filters = {name: self._filter(name) for name in _FILTERS}
+        self.filters = {name: self._filter(name, chosen.get(name, "")) for name in _FILTERS}
         self.count, self.money, self.flipped = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.image = widgets.Image(format="png", layout={"width": "100%", "max_width": "860px"})
         self.name = widgets.Text(description=self._say("name"), layout=_WIDE)
@@ -225,13 +240,14 @@ class WhatIf(widgets.VBox):
         where = self._say("saved", {"path": escape(str(path.resolve()))})
         self.message.value = f'<span class="saved">{where}</span>'
 
-    def _filter(self, name: str) -> widgets.Dropdown:
+    def _filter(self, name: str, chosen: str | int) -> widgets.Dropdown:
+        """The levels of the data, and the chosen one even if it has no project."""
         named = level_names(name, lang=self.lang, methodology=self.methodology)
-        codes = sorted(self.assessed[name].dropna().unique())
+        codes = sorted({*self.assessed[name].dropna(), *([] if chosen == "" else [chosen])})
         options = [(f"{code} {named.get(code, '')}".strip(), code) for code in codes]
         every = (phrase(_FILTERS[name], lang=self.lang), "")
         label = heading("assessed", name, lang=self.lang)
-        control = widgets.Dropdown(options=[every, *options], value="", description=label, layout=_WIDE)
+        control = widgets.Dropdown(options=[every, *options], value=chosen, description=label, layout=_WIDE)
         control.style.description_width = "130px"
         return control
 

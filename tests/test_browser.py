@@ -1,5 +1,6 @@
 """In a real browser: the what-if app served by Voilà, and a page of a report opened without network."""
 
+import json
 import os
 import re
 import signal
@@ -7,11 +8,14 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import nbformat
 import pytest
+from nbformat.reader import NotJSONError
 from playwright.sync_api import Error, Page, sync_playwright
 
 import effeval as ee
@@ -145,6 +149,56 @@ def test_a_slider_moved_by_keyboard_changes_the_number_and_the_scenario_is_saved
     assert saved.apply(LAW).changes() == {path: 0.7} == law.changes()
     number, picture = (sorted(side)[len(times) // 2] for side in zip(*times, strict=True))
     print(f"\nslider to number {number:.0f} ms, to picture {picture:.0f} ms (medians of {len(times)})")
+
+
+def kernel_is_ready(address: str) -> bool:
+    """The page is connected to its kernel, and that waits for work: before, a menu click would be lost."""
+    with urlopen(f"{address}api/sessions", timeout=10) as answer:
+        kernels = [session["kernel"] for session in json.load(answer)]
+    return [(k["execution_state"], k["connections"] > 0) for k in kernels] == [("idle", True)]
+
+
+def until(what: Callable[[], bool], *, seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.3)
+
+
+def from_menu(page: Page, menu: str, entry: str) -> None:
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.locator(".lm-Menu-itemLabel").get_by_text(entry, exact=True).click()
+
+
+def code_cells(path: Path) -> list[nbformat.NotebookNode]:
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def saved_with_last_cell_run(page: Page, path: Path) -> bool:
+    from_menu(page, "File", "Save Notebook")
+    try:
+        return code_cells(path)[-1].execution_count is not None
+    except NotJSONError:  # JupyterLab is just writing it
+        return False
+
+
+def test_start_here_runs_in_jupyterlab(page, tmp_path, sample_dir) -> None:
+    for name in ("home", "lab"):
+        (tmp_path / name).mkdir()
+    notebook = copied("start_here", tmp_path / "lab", sample_dir)
+    options = [f"--ServerApp.root_dir={notebook.parent}", "--IdentityProvider.token=", "--allow-root"]
+    quiet = ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    with served(["jupyterlab", *options, *quiet], tmp_path / "home") as address:
+        page.goto(f"{address}doc/tree/{notebook.name}")
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=90_000)
+        until(lambda: kernel_is_ready(address))
+        from_menu(page, "Run", "Run All Cells")
+        page.get_by_text("[1]:", exact=True).first.wait_for(timeout=90_000)
+        until(lambda: saved_with_last_cell_run(page, notebook))
+    ran = code_cells(notebook)
+    assert [cell.execution_count for cell in ran] == list(range(1, len(ran) + 1))
+    kinds = {output.output_type for cell in ran for output in cell.outputs}
+    assert "error" not in kinds and "display_data" in kinds
 
 
 @pytest.mark.parametrize("lang", ["kk", "ru", "en"])

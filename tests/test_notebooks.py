@@ -14,7 +14,8 @@ import effeval as ee
 from effeval.labels import parts, phrase
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb") if path.stem != "what_if")  # that one is for a browser
+ALL = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
+NAMES = [name for name in ALL if name != "what_if"]  # it shows a panel instead of text
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,26 @@ def test_a_region_without_projects(run, without_33, name) -> None:
         assert "There are no projects in this selection: 33 Jetisu Region" in words
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("chosen", "rows"),
+    [
+        ({"lang": "kk"}, "measure > 0"),
+        ({"region": "63", "measure": 13, "lang": "ru"}, "region == '63' and measure == 13"),
+        ({"region": "33", "lang": "en"}, "region == '33'"),
+    ],
+)
+def test_the_panel_starts_with_what_is_chosen(run, without_33, chosen, rows) -> None:
+    done = run("what_if", data_dir=without_33, **chosen)
+    assert unwanted(done) == []
+    models = done.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"].values()
+    shown_by_widgets = " ".join(str(model["state"].get("value", "")) for model in models)
+    judged = ee.scope.choose(without_33).assessed.query(rows)
+    count = ee.labels.number(int((judged["state"] == "fulfilled").sum()), lang=chosen["lang"])
+    assert f'<b class="effval">{count} → {count}</b>' in shown_by_widgets
+    assert phrase("synthetic", lang=chosen["lang"]) in shown_by_widgets
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_an_unknown_region_stops_in_the_first_cell(run, sample_dir, tmp_path, name) -> None:
     with pytest.raises(PapermillExecutionError) as caught:
         run(name, data_dir=sample_dir, region="99")
@@ -98,7 +118,7 @@ def test_start_here_writes_the_file_it_is_asked_for(run, sample_dir, tmp_path) -
     pd.testing.assert_frame_equal(pd.read_parquet(target), rows, check_dtype=False)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_texts_for_the_analyst_are_tagged_so_that_pages_leave_them_out(name) -> None:
     cells = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells
     texts = [cell for cell in cells if cell.cell_type == "markdown"]

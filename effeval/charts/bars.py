@@ -17,6 +17,7 @@ from effeval.charts.style import (
     LIGHT,
     ORANGE,
     clean,
+    fulfilment_title,
     level_label,
     nothing,
     percent_axis,
@@ -52,7 +53,7 @@ def plot_fulfilment(
     if ax is None:
         lines = bars["label"].str.count("\n").add(1).sum()
         _, ax = plt.subplots(figsize=(9, 1.5 + 0.21 * lines + 0.16 * len(bars)), layout="constrained")
-    title(ax, phrase(f"chart.fulfilment.{by}", lang=lang))
+    title(ax, fulfilment_title(by, lang=lang))
     if bars.empty:
         return nothing(ax, lang)
     sns.barplot(

@@ -16,6 +16,7 @@ from effeval.charts.style import (
     LIGHT,
     clean,
     counts,
+    fulfilment_title,
     level_label,
     nothing,
     percent_axis,
@@ -64,7 +65,7 @@ def plot_dumbbell(
     names = names if names is not None else {}
     called = {side: names.get(side, phrase(f"chart.{side}", lang=lang)) for side in _MARKS}
     sides = f"{called['before']}\u00a0→\u00a0{called['after']}"
-    title(ax, f"{phrase(f'chart.fulfilment.{by}', lang=lang)}: {sides}", pad=26)
+    title(ax, f"{fulfilment_title(by, lang=lang)}: {sides}", pad=26)
     if pairs.empty:
         return nothing(ax, lang)
     for row in pairs.itertuples():

@@ -11,7 +11,19 @@ from matplotlib.figure import Figure
 from matplotlib.image import imsave
 from matplotlib.lines import Line2D
 
-from effeval.charts.style import BLUE, CODED, DIM, FEW, INK, LIGHT, clean, counts, level_label, percent_axis
+from effeval.charts.style import (
+    BLUE,
+    CODED,
+    DIM,
+    FEW,
+    INK,
+    LIGHT,
+    clean,
+    counts,
+    fulfilment_title,
+    level_label,
+    percent_axis,
+)
 from effeval.labels import percent, phrase
 
 WIDTH, ROW, ABOVE, BELOW = 9.5, 0.42, 0.9, 1.0  # inches
@@ -95,7 +107,7 @@ class LiveDumbbell:
         clean(ax)
         ax.scatter(self.before["rate"], range(rows), s=90, color=_faces(self.before, "white"), edgecolor=INK)
         self.figure.text(
-            0.01, 1 - 0.12 / self.figure.get_figheight(), phrase(f"chart.fulfilment.{self.by}", lang=lang),
+            0.01, 1 - 0.12 / self.figure.get_figheight(), fulfilment_title(self.by, lang=lang),
             fontweight="bold", fontsize=12, va="top",
         )  # fmt: skip
         faces = {"before": ("o", "white"), "after": ("D", BLUE)}

@@ -1,30 +1,25 @@
-"""A map of the regions, without a library for maps.
-
-The boundaries are a small file of polygons and the projection takes ten lines, so geopandas and what comes
-with it (GDAL, GEOS, PROJ) need not be installed for one picture.
-"""
+"""A map of the regions in an equal-area projection."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path
-from numpy.typing import ArrayLike
 
 from effeval.charts.style import DIM, INK, counts, fill_of, ink_on, rate_key, rate_kinds, title
 from effeval.classifiers import names as official
 from effeval.classifiers import regions
 from effeval.labels import percent, phrase
 
-EARTH = 6371.0  # mean radius, km
+if TYPE_CHECKING:  # imported where a map is drawn: other charts need not wait for it
+    from geopandas import GeoDataFrame, GeoSeries
+
+# Albers' equal-area conic projection with its standard parallels across Kazakhstan; kilometres
+EQUAL_AREA = "+proj=aea +lat_1=45 +lat_2=52 +lat_0=48 +lon_0=67 +datum=WGS84 +units=km"
 # Where the cities stand enlarged, below the country's south-west; by code, kilometres from the origin
 _INSETS = {"71": (-800.0, -640.0), "75": (-510.0, -640.0), "79": (-220.0, -640.0)}
 _INSET_KM = 90.0  # half the width of an enlarged city
@@ -53,16 +48,16 @@ def plot_map(table: pd.DataFrame, *, lang: str = "ru", ax: Axes | None = None) -
     if ax is None:
         _, ax = plt.subplots(figsize=(13, 8.2), layout="constrained")
     title(ax, phrase("chart.map", lang=lang))
-    shapes = _shapes()
+    shapes, labels = _shapes(), _labels()
     for area in areas.itertuples():
-        shape = shapes[area.region]
+        shape = shapes[[area.region]]
         look = fill_of(area.kind, area.rate) | {"edgecolor": DIM, "linewidth": 0.7}
-        ax.add_patch(PathPatch(shape.path, **look))
-        ink = ink_on(look["facecolor"])
+        shape.plot(ax=ax, aspect=None, **look)
         if area.region in _INSETS:
             _inset(ax, area, shape, look)
         else:
-            _label(ax, area.text, shape.label, ink, va="center", hatched=area.kind == "unjudged")
+            place, ink = labels[area.region], ink_on(look["facecolor"])
+            _label(ax, area.text, (place.x, place.y), ink, va="center", hatched=area.kind == "unjudged")
     ax.legend(
         handles=rate_key(areas["kind"], lang=lang),
         title=phrase("share_fulfilled", lang=lang),
@@ -72,7 +67,7 @@ def plot_map(table: pd.DataFrame, *, lang: str = "ru", ax: Axes | None = None) -
     )
     ax.set_xlabel(fill(phrase("chart.map.note", lang=lang), width=130), loc="left", fontsize=8, color=DIM)
     ax.set_aspect("equal", adjustable="datalim")
-    ax.set(xticks=[], yticks=[])
+    ax.set(xticks=[], yticks=[], ylabel="")
     ax.margins(x=0.03, y=0.07)  # room for the legend
     ax.spines[:].set_visible(False)
     return ax
@@ -105,84 +100,33 @@ def map_areas(table: pd.DataFrame, *, lang: str) -> pd.DataFrame:
     return areas[["region", "rate", "kind"]].assign(text=pd.Series(texts, dtype="str"))
 
 
-def albers(
-    longitude: ArrayLike,
-    latitude: ArrayLike,
-    *,
-    parallels: tuple[float, float] = (45.0, 52.0),
-    origin: tuple[float, float] = (67.0, 48.0),
-    radius: float = EARTH,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Albers' equal-area conic projection of the sphere [1]_.
-
-    Parameters
-    ----------
-    longitude, latitude : array_like
-        Degrees.
-    parallels : tuple of float
-        The two standard parallels, degrees north.
-    origin : tuple of float
-        Longitude and latitude of the origin, degrees.
-    radius : float
-        Of the sphere; the results are in its unit.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        x to the east and y to the north of the origin.
-
-    References
-    ----------
-    .. [1] J. P. Snyder, "Map projections: a working manual", U.S. Geological Survey Professional Paper 1395
-       (1987), pp. 98-100.
-
-    Examples
-    --------
-    >>> x, y = albers(67.0, 48.0)
-    >>> round(float(x), 6), round(float(y), 6)
-    (0.0, 0.0)
-    """
-    longitude, latitude = np.radians(longitude), np.radians(latitude)
-    (first, second), (middle, base) = np.radians(parallels), np.radians(origin)
-    n = (np.sin(first) + np.sin(second)) / 2
-    c = np.cos(first) ** 2 + 2 * n * np.sin(first)
-    rho, rho_base = (radius * np.sqrt(c - 2 * n * np.sin(angle)) / n for angle in (latitude, base))
-    theta = n * (longitude - middle)
-    return rho * np.sin(theta), rho_base - rho * np.cos(theta)
-
-
-@dataclass(frozen=True, eq=False)
-class _Shape:
-    """A region in kilometres: its outline with holes, and the point where its label has room."""
-
-    path: Path
-    label: tuple[float, float]
-
-
 @cache
-def _shapes() -> dict[str, _Shape]:
+def _boundaries() -> "GeoDataFrame":
+    """The regions by code, with the points where their labels have room, projected."""
+    from geopandas import GeoDataFrame, GeoSeries, points_from_xy
+
     text = (files("effeval") / "resources" / "regions.geojson").read_text(encoding="utf-8")
-    found = {}
-    for feature in json.loads(text)["features"]:
-        outline = Path.make_compound_path(*(Path(ring, closed=True) for ring in _rings(feature["geometry"])))
-        x, y = albers(*feature["properties"]["label"])
-        found[feature["properties"]["region"]] = _Shape(outline, (float(x), float(y)))
-    return found
+    found = GeoDataFrame.from_features(json.loads(text), crs="EPSG:4326").set_index("region")
+    longitude, latitude = zip(*found["label"], strict=True)
+    labels = GeoSeries(points_from_xy(longitude, latitude), index=found.index, crs=found.crs)
+    return found.assign(label=labels.to_crs(EQUAL_AREA)).to_crs(EQUAL_AREA)
 
 
-def _rings(geometry: dict) -> Iterator[np.ndarray]:
-    single = geometry["type"] == "Polygon"
-    for polygon in [geometry["coordinates"]] if single else geometry["coordinates"]:
-        for ring in polygon:
-            yield np.column_stack(albers(*np.array(ring).T))
+def _shapes() -> "GeoSeries":
+    return _boundaries().geometry
 
 
-def _inset(ax: Axes, area, shape: _Shape, look: dict) -> None:
+def _labels() -> "GeoSeries":
+    return _boundaries()["label"]
+
+
+def _inset(ax: Axes, area, shape: "GeoSeries", look: dict) -> None:
     """A city enlarged to a common width, with its label below."""
-    box, (x, y) = shape.path.get_extents(), _INSETS[area.region]
-    middle, half = (box.p0 + box.p1) / 2, max(box.width, box.height) / 2
-    larger = (shape.path.vertices - middle) * (_INSET_KM / half) + (x, y)
-    ax.add_patch(PathPatch(Path(larger, shape.path.codes), **look))
+    (x, y), (left, bottom, right, top) = _INSETS[area.region], shape.total_bounds
+    larger = _INSET_KM / (max(right - left, top - bottom) / 2)
+    middle = (left + right) / 2, (bottom + top) / 2
+    moved = shape.scale(larger, larger, origin=middle).translate(x - middle[0], y - middle[1])
+    moved.plot(ax=ax, aspect=None, **look)
     _label(ax, area.text, (x, y - _INSET_KM - 15), INK, va="top", hatched=False)
 
 

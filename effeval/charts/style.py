@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
-from effeval.labels import number, percent, phrase
+from effeval.labels import heading, number, percent, phrase
 
 # Okabe and Ito's palette, told apart by colour-blind readers and, by lightness, in grey print
 INK, DIM, BLUE, ORANGE, LIGHT = "#222222", "#595959", "#0072B2", "#E69F00", "#D9D9D9"
@@ -104,6 +104,22 @@ def clean(ax: Axes) -> Axes:
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(which="both", length=0)
     return ax
+
+
+_TITLED = ("region", "district", "sector", "measure", "criterion", "category", "status", "year")
+
+
+def fulfilment_title(by: str, *, lang: str) -> str:
+    """Title of a chart of fulfilment by a column; one of the user's own is named as it is.
+
+    Examples
+    --------
+    >>> fulfilment_title("region", lang="en"), fulfilment_title("holding", lang="en")
+    ('Fulfilment by region', 'Fulfilment: holding')
+    """
+    if by in _TITLED:
+        return phrase(f"chart.fulfilment.{by}", lang=lang)
+    return phrase("chart.fulfilment.other", lang=lang, values={"by": heading("fulfilment", by, lang=lang)})
 
 
 def title(ax: Axes, text: str, *, pad: float = 6.0) -> None:
