@@ -14,6 +14,9 @@ BIN = .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 STAMP = .venv/.installed
 FROM = $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
+# Kernels of closed pages end, and texts for whoever edits the notebook are left out.
+VOILA = --MappingKernelManager.cull_interval=30 --MappingKernelManager.cull_idle_timeout=120 \
+    --TagRemovePreprocessor.remove_cell_tags=for-analyst
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # The stamp is written when the set-up is complete and says where. An environment without it (interrupted), or whose
@@ -67,8 +70,7 @@ test: $(STAMP) ## run all tests: the suite, the examples in the docstrings, the 
 	$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with=tests/nbval.cfg --nbval-cell-timeout=120 notebooks/
 
 app: $(STAMP) ## serve the notebook what_if as an app in the browser; Ctrl-C stops it
-	$(BIN)/voila notebooks/what_if.ipynb --MappingKernelManager.cull_interval=30 \
-	    --MappingKernelManager.cull_idle_timeout=120
+	$(BIN)/voila notebooks/what_if.ipynb $(VOILA)
 
 pictures: $(STAMP) ## make the pictures of the README anew
 	$(BIN)/python scripts/pictures.py

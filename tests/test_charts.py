@@ -96,6 +96,12 @@ def test_trend_is_broken_where_nothing_was_assessed_and_shows_counts() -> None:
     assert matplotlib.colors.to_hex(few.get_facecolor()[0]) == "#ffffff"
 
 
+@pytest.mark.parametrize("by", ["holding", "state"])
+def test_a_column_without_a_title_of_its_own_is_named_in_the_title(by) -> None:
+    ax = charts.plot_fulfilment(table(by, level=["x", "y"], assessed=[9, 8], fulfilled=[5, 4]), by, lang="en")
+    assert ax.get_title(loc="left") == f"Fulfilment: {ee.labels.heading('fulfilment', by, lang='en')}"
+
+
 @pytest.mark.parametrize("lang", ["kk", "ru", "en"])
 def test_no_glyph_is_missing(lang: str, recwarn) -> None:
     names = ee.labels.level_names("sector", lang=lang, methodology=LAW)

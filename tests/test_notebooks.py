@@ -5,8 +5,8 @@ from html import unescape
 from pathlib import Path
 
 import nbformat
-import papermill
 import pandas as pd
+import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
+import oracle
 import pytest
 import yaml
-
-import oracle
 
 FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 BOOKS = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES]

@@ -85,7 +85,7 @@ def test_a_slider_wins_over_nothing_but_its_own_parameter(data) -> None:
 def test_filters_select_rows_and_judge_nothing_again(data, monkeypatch) -> None:
     board = panel(data, LAW, lang="en")
     board.thresholds["13.1.at_least"].value = 0.2
-    monkeypatch.setattr(whatif, "rejudge", None)
+    monkeypatch.setattr(whatif.widget, "rejudge", None)
     board.filters["region"].value = "63"
     board.filters["measure"].value = 13
     rows, law = "region == '63' and measure == 13", LAW.replace({"13.1.at_least": 0.2})

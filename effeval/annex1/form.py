@@ -31,13 +31,13 @@ from effeval.annex1.styles import (
     number_kind,
     number_length,
 )
-from effeval.worksheet import PlainWorksheet
 from effeval.dataset import Dataset
 from effeval.errors import ParameterError
 from effeval.labels import phrase
 from effeval.law import Criterion, Measure
 from effeval.methodology import Methodology
 from effeval.workbooks import MOST_ROWS
+from effeval.worksheet import PlainWorksheet
 
 
 class Form:

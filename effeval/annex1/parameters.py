@@ -8,15 +8,14 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 import effeval
-from effeval.annex1.formulas import threshold
 from effeval.annex1.styles import LINE, Styles, lines
-from effeval.worksheet import PlainWorksheet
 from effeval.dataset import Dataset
 from effeval.files import digest, written_on
 from effeval.labels import phrase
 from effeval.law import Measure, Question, Value
 from effeval.methodology import Methodology
 from effeval.scoring import ROUNDING
+from effeval.worksheet import PlainWorksheet
 
 _HEADINGS = ("path", "value", "unit", "clause", "basis")
 _WIDTHS = (28, 22, 18, 45, 75)

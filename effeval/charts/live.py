@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from io import BytesIO
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -22,11 +23,12 @@ from effeval.charts.style import (
     counts,
     fulfilment_title,
     level_label,
+    nothing,
     percent_axis,
 )
 from effeval.labels import percent, phrase
 
-WIDTH, ROW, ABOVE, BELOW = 9.5, 0.42, 0.9, 1.0  # inches
+WIDTH, ROW, ABOVE, BELOW = 9.5, 0.42, 0.9, 1.1  # inches
 _LEFT, _RIGHT, _DOTS = 2.9, 6.6, 90
 
 
@@ -99,9 +101,11 @@ class LiveDumbbell:
         coded = self.by in CODED
         labels = [level_label(code, names.get(code), coded=coded, lang=lang) for code in self.before.index]
         ax.set_yticks(range(rows), labels, fontsize=8.5)
-        ax.set(xlim=(-0.03, 1.03), ylim=(rows - 0.5, -0.5), xlabel=phrase("share_fulfilled", lang=lang))
+        ax.set(xlim=(-0.03, 1.03), ylim=(max(rows, 1) - 0.5, -0.5), xlabel=phrase("share_fulfilled", lang=lang))
         ax.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
         percent_axis(ax.xaxis, lang)
+        if self.before.empty:
+            nothing(ax, lang)
         ax.grid(axis="x", color=LIGHT, linewidth=0.6)
         ax.set_axisbelow(True)
         clean(ax)
@@ -117,7 +121,7 @@ class LiveDumbbell:
             for side, (mark, face) in faces.items()
         ]  # fmt: skip
         ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
-        notes = f"{phrase('chart.grey', lang=lang)}\n{footer}"
+        notes = f"{phrase('chart.grey', lang=lang)}\n{fill(footer, width=150)}"
         self.figure.text(0.01, 0.01, notes, fontsize=7.5, color=DIM, va="bottom")
 
     def _moving(self) -> None:

@@ -1,4 +1,4 @@
-"""What if, to touch: sliders for thresholds, switches for open readings, and at once what they change."""
+"""The panel: what is set on the left, what it changes on the right."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,23 +15,17 @@ from effeval.aggregation import fulfilment
 from effeval.charts.live import LiveDumbbell
 from effeval.dataset import Dataset
 from effeval.errors import EffevalError
-from effeval.labels import EMPTY, heading, level_names, money, number, parts, phrase
-from effeval.law import Question, Value
+from effeval.labels import EMPTY, heading, level_names, number, parts, phrase
+from effeval.law import Value
 from effeval.methodology import Methodology
 from effeval.scenario_files import Scenario, write_scenario
 from effeval.scenarios import flips, rejudge, transitions
 from effeval.scope import footer
 from effeval.scoring import assess
-from effeval.tables import figure
+from effeval.whatif.controls import WIDE, is_open, label, sliders, switch
+from effeval.whatif.tables import STYLE, flips_html, transitions_html
 
-SHOWN_FLIPS = 50
-THRESHOLDS = ("at_least", "multiple")
-_STEPS = {"at_least": (0.005, 0.5), "multiple": (0.05, 5.0)}  # step and upper end of a slider
-_READOUTS = {"at_least": ".1%", "multiple": ".2f"}
 _FILTERS = {"region": "all_regions", "sector": "all_sectors", "measure": "all_measures"}
-_WIDE = {"width": "98%"}
-_STYLE = "<style>.whatif td, .whatif th {padding: 2px 8px; line-height: 1.3; text-align: left}</style>"
-_FLIP = ("project_id", "applicant", "year", "criterion", "state", "plan", "actual", "why")
 
 
 def panel(
@@ -106,13 +100,13 @@ class WhatIf(widgets.VBox):
         self.data, self.methodology, self.lang, self.folder = data, methodology, lang, Path(folder)
         self.assessed = assess(data, methodology)
         self.after, self.rejudged, self.error = methodology, self.assessed, ""
-        self.thresholds = _sliders(methodology)
-        self.readings = {q.id: _switch(q, methodology, lang) for q in methodology.questions if _open(q)}
+        self.thresholds = sliders(methodology)
+        self.readings = {q.id: switch(q, methodology, lang) for q in methodology.questions if is_open(q)}
         self.filters = {name: self._filter(name, chosen.get(name, "")) for name in _FILTERS}
         self.count, self.money, self.flipped = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.image = widgets.Image(format="png", layout={"width": "100%", "max_width": "860px"})
-        self.name = widgets.Text(description=self._say("name"), layout=_WIDE)
-        self.author = widgets.Text(description=self._say("author"), layout=_WIDE)
+        self.name = widgets.Text(description=self._say("name"), layout=WIDE)
+        self.author = widgets.Text(description=self._say("author"), layout=WIDE)
         self.save = widgets.Button(description=self._say("save"), layout={"width": "max-content"})
         self.message = widgets.HTML()
         self.save.on_click(self._save)
@@ -177,46 +171,10 @@ class WhatIf(widgets.VBox):
             f'<b class="effval">{counts}</b></p><p>{rates}</p>'
         )
         self.image.value = view.picture.png(tally)
-        self.money.value = self._transitions(transitions(view.before, after))
-        self.flipped.value = self._flips(flips(view.before, after))
-
-    def _transitions(self, found: pd.DataFrame) -> str:
-        shown = {
-            self._say("change"): [self._say(f"kind.{kind}") for kind in found["kind"]],
-            self._say("criteria"): [number(n, lang=self.lang) for n in found["count"]],
-            self._head_of("projects"): [number(n, lang=self.lang) for n in found["projects"]],
-            self._head_of("support_paid"): [money(paid, lang=self.lang) for paid in found["support_paid"]],
-        }
-        return _html(shown)
-
-    def _flips(self, found: pd.DataFrame) -> str:
-        if found.empty:
-            return f"<p>{self._say('none')}</p>"
-        title = self._say("flips", {"count": number(len(found), lang=self.lang)})
-        if len(found) > SHOWN_FLIPS:
-            title += f" ({self._say('first', {'shown': number(SHOWN_FLIPS, lang=self.lang)})})"
-        return f"<h4>{title}</h4>{_html(self._flip_cells(found.head(SHOWN_FLIPS)))}"
-
-    def _flip_cells(self, found: pd.DataFrame) -> dict[str, list[str]]:
-        """Cells of the table of flips, as text: who, what, from which state to which, and why."""
-        applicants = self.data.projects.set_index("project_id")["applicant"]
-        names = {n: level_names(n, lang=self.lang, methodology=self.after) for n in ("criterion", "state")}
-        units = {c.id: c.unit for c in self.after.criteria}
-        why = reasons(self.methodology, self.after)
-        cells = {name: [] for name in _FLIP}
-        for row in found.itertuples():
-            cells["project_id"].append(row.project_id)
-            cells["applicant"].append(str(applicants[row.project_id]))
-            cells["year"].append(str(row.year))
-            cells["criterion"].append(f"{row.criterion} {names['criterion'][row.criterion]}")
-            cells["state"].append(f"{names['state'][row.state_before]} → {names['state'][row.state_after]}")
-            for name in ("plan", "actual"):
-                sides = [getattr(row, f"{name}_{side}") for side in ("before", "after")]
-                told = [figure(value, units[row.criterion], lang=self.lang) for value in sides]
-                cells[name].append(" → ".join(dict.fromkeys(told)))
-            cells["why"].append("; ".join(why[row.criterion]))
-        heads = {"applicant": heading("projects", "applicant", lang=self.lang), "why": self._say("why")}
-        return {heads.get(n, heading("assessed", n, lang=self.lang)): column for n, column in cells.items()}
+        self.money.value = transitions_html(transitions(view.before, after), lang=self.lang)
+        self.flipped.value = flips_html(
+            flips(view.before, after), self.data, before=self.methodology, after=self.after, lang=self.lang
+        )
 
     def _save(self, _button=None) -> None:
         """Write the scenario under the first free name, and say where."""
@@ -246,16 +204,18 @@ class WhatIf(widgets.VBox):
         codes = sorted({*self.assessed[name].dropna(), *([] if chosen == "" else [chosen])})
         options = [(f"{code} {named.get(code, '')}".strip(), code) for code in codes]
         every = (phrase(_FILTERS[name], lang=self.lang), "")
-        label = heading("assessed", name, lang=self.lang)
-        control = widgets.Dropdown(options=[every, *options], value=chosen, description=label, layout=_WIDE)
-        control.style.description_width = "130px"
+        described = heading("assessed", name, lang=self.lang)
+        control = widgets.Dropdown(
+            options=[every, *options], value=chosen, description=described, layout=WIDE
+        )
+        control.style.description_width = "170px"
         return control
 
     def _head(self) -> widgets.HTML:
         synthetic = f"<b>{phrase('synthetic', lang=self.lang)}</b>" if self.data.synthetic else ""
         about = escape(footer(self.data, self.methodology, lang=self.lang))
         return widgets.HTML(
-            f"{_STYLE}<h2>{self._say('title')}</h2><p>{self._say('intro')}</p>{synthetic}"
+            f"{STYLE}<h2>{self._say('title')}</h2><p>{self._say('intro')}</p>{synthetic}"
             f"<p><small>{about}</small></p>"
         )
 
@@ -264,16 +224,16 @@ class WhatIf(widgets.VBox):
         left = [self._heading("filters"), *self.filters.values(), self._heading("thresholds")]
         for path, slider in self.thresholds.items():
             id, _, name = path.rpartition(".")
-            left += [_label(f"{id} {criteria[id].name[self.lang]}: {self._say(name)}"), slider]
+            left += [label(f"{id} {criteria[id].name[self.lang]}: {self._say(name)}"), slider]
         left.append(self._heading("readings"))
         for question in self.methodology.questions:
             if question.id in self.readings:
-                left += [_label(question.question[self.lang]), self.readings[question.id]]
+                left += [label(question.question[self.lang]), self.readings[question.id]]
         left += [self._heading("save"), self.name, self.author, self.save, self.message]
         right = [self.count, self.image, self.money, self.flipped]
         columns = [
             widgets.VBox(left, layout={"flex": "1 1 340px", "max_width": "460px"}),
-            widgets.VBox(right, layout={"flex": "2 1 560px", "min_width": "0"}),
+            widgets.VBox(right, layout={"flex": "2 1 560px", "min_width": "0", "margin": "0 0 0 24px"}),
         ]
         return widgets.Box(columns, layout={"flex_flow": "row wrap", "width": "100%"})
 
@@ -285,63 +245,3 @@ class WhatIf(widgets.VBox):
 
     def _say(self, key: str, values: Mapping[str, object] | None = None) -> str:
         return phrase(f"whatif.{key}", lang=self.lang, values=values)
-
-
-def reasons(before: Methodology, after: Methodology) -> dict[str, list[str]]:
-    """For each criterion the parameters by which two methodologies judge it differently.
-
-    Returns
-    -------
-    dict of str to list of str
-        Criterion to lines such as "13.1.at_least: 0.1 → 0.08"; none where they judge alike.
-
-    Examples
-    --------
-    >>> law = Methodology.load("order-35")
-    >>> reasons(law, law.replace({"13.1.at_least": 0.08}))["13.1"]
-    ['13.1.at_least: 0.1 → 0.08']
-    """
-    old, new = before.settings, after.settings
-    moved = {path: (old.get(path), value) for path, value in new.items() if value != old.get(path)}
-    lines = {path: f"{path}: {was} → {now}" for path, (was, now) in moved.items()}
-    general = [lines["missing"]] if "missing" in lines else []  # the scale changes scores, no state
-    return {
-        c.id: [line for path, line in lines.items() if path.rpartition(".")[0] == c.id] + general
-        for c in after.criteria
-    }
-
-
-def _sliders(methodology: Methodology) -> dict[str, widgets.FloatSlider]:
-    """A slider for every threshold, its range wide enough for the value it starts from."""
-    found = {}
-    for path, value in methodology.settings.items():
-        name = path.rpartition(".")[2]
-        if name in THRESHOLDS:
-            step, top = _STEPS[name]
-            found[path] = widgets.FloatSlider(
-                value=value, min=min(0.0, value), max=max(top, 2 * value), step=step, continuous_update=False,
-                readout_format=_READOUTS[name], layout=_WIDE,
-            )  # fmt: skip
-    return found
-
-
-def _open(question: Question) -> bool:
-    return any(alternative.settings for alternative in question.alternatives)
-
-
-def _switch(question: Question, methodology: Methodology, lang: str) -> widgets.Dropdown:
-    """The reading of the methodology, then the alternatives that change a parameter."""
-    changed = any(path in methodology.changes() for path in question.parameters)
-    taken = phrase("whatif.given", lang=lang) if changed else question.default[lang]
-    options = [(a.reading[lang], a.id) for a in question.alternatives if a.settings]
-    return widgets.Dropdown(options=[(taken, ""), *options], value="", layout=_WIDE)
-
-
-def _label(text: str) -> widgets.HTML:
-    return widgets.HTML(f'<span style="line-height: 1.3">{escape(text)}</span>')
-
-
-def _html(columns: dict[str, list[str]]) -> str:
-    return pd.DataFrame(columns, dtype="str").to_html(
-        index=False, escape=True, border=0, justify="left", classes="whatif"
-    )
