@@ -12,7 +12,7 @@ import pandas as pd
 from effeval import checks
 from effeval.columns import INPUT_TABLES, SYNTHETIC_PREFIX, columns
 from effeval.errors import DataError, Fault, ParameterError
-from effeval.files import read
+from effeval.files import digest, read
 from effeval.methodology import Methodology
 from effeval.schema import DTYPES, Typed, typed
 
@@ -46,6 +46,8 @@ class Dataset:
         Files it was read from.
     warnings : tuple of Fault
         What was read but is worth knowing.
+    known_digests : tuple of str
+        SHA-256 of the sources where they were taken before (the files may be elsewhere); else empty.
     """
 
     projects: pd.DataFrame
@@ -54,6 +56,13 @@ class Dataset:
     last_year: int | None
     sources: tuple[Path, ...] = ()
     warnings: tuple[Fault, ...] = ()
+    known_digests: tuple[str, ...] = ()
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each source by its name."""
+        values = self.known_digests if self.known_digests else [digest(path) for path in self.sources]
+        return {path.name: value for path, value in zip(self.sources, values, strict=True)}
 
     @property
     def synthetic(self) -> bool:

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from effeval import law
-from effeval.edition import change, check, editions, read, unknown
+from effeval.edition import change, check, dump, editions, read, unknown
 from effeval.errors import MethodologyError
 from effeval.law import Alternative, Criterion, Measure, Question, Text, Value
 
@@ -122,6 +122,33 @@ class Methodology:
         if faults:
             raise MethodologyError("\n".join(faults))
         return _build(document, checked=True)
+
+    def to_document(self) -> dict:
+        """The methodology as plain mappings, lists and values, in the structure of its YAML file."""
+        return copy.deepcopy(self._document)
+
+    @classmethod
+    def from_document(cls, document: dict) -> "Methodology":
+        """The methodology that :meth:`to_document` gave; it is not checked again.
+
+        Examples
+        --------
+        >>> softer = Methodology.load("order-35").replace({"13.1.at_least": 0.08})
+        >>> Methodology.from_document(softer.to_document()).changes()
+        {'13.1.at_least': 0.08}
+        """
+        return _build(document, checked=True)
+
+    def to_yaml(self) -> str:
+        """The methodology as the text of a YAML file that :meth:`load` reads, changed parameters in place.
+
+        Examples
+        --------
+        >>> softer = Methodology.load("order-35").replace({"13.1.at_least": 0.08})
+        >>> "at_least: 0.08" in softer.to_yaml()
+        True
+        """
+        return dump(self._document)
 
     def diff(self, other: "Methodology"):
         """Parameters in which another methodology differs from this one.

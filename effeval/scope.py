@@ -1,12 +1,13 @@
 """What a report is about: checked parameters, and the judged rows they select."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 import effeval
+from effeval.aggregation import fulfilment
 from effeval.columns import LANGUAGES
 from effeval.dataset import Dataset
 from effeval.errors import ParameterError
@@ -14,9 +15,11 @@ from effeval.files import digest, written_on
 from effeval.judged import judged
 from effeval.labels import day, level_names, phrase
 from effeval.methodology import Methodology
+from effeval.scored import is_scored, read_scored
 from effeval.tables import summary
 
 Choice = str | int | None
+FACTS = "application/vnd.effeval.facts+json"  # the MIME type of what a report adds up to
 
 
 class Prose(str):
@@ -24,6 +27,14 @@ class Prose(str):
 
     def _repr_markdown_(self) -> str:
         return str(self)
+
+
+class Facts(dict):
+    """Numbers that a notebook shows to machines; people see their names and values."""
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
+        shown = {name: len(value) if name == "projects" else value for name, value in self.items()}
+        return {FACTS: dict(self), "text/plain": ", ".join(f"{name} {value}" for name, value in shown.items())}
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +95,16 @@ class Scope:
             return Prose(phrase("report.none", lang=self.lang, values={"scope": self.name}))
         return Prose(summary(self.this_year, year=self.year, lang=self.lang))
 
+    @property
+    def no_shortfalls(self) -> Prose:
+        """A sentence for a year in which no project fell short."""
+        return Prose(phrase("report.no_shortfalls", lang=self.lang, values={"year": self.year}))
+
+    @property
+    def facts(self) -> Facts:
+        """What the report is about and what it adds up to, for machines: reports are reconciled by it."""
+        return Facts(facts(self.this_year) | {"year": self.year, "lang": self.lang, **self.chosen})
+
     def names(self, column: str) -> dict[object, str]:
         """Names of the levels of a grouping column in the language of the report."""
         return level_names(column, lang=self.lang, methodology=self.methodology)
@@ -103,13 +124,15 @@ def choose(
     sector: Choice = None,
     measure: Choice = None,
     lang: str = "ru",
+    methodology: str | Path = "",
 ) -> Scope:
     """Check the parameters of a report, load the data, judge them and select the rows.
 
     Parameters
     ----------
     data_dir : str or Path
-        Folder or workbook of a data set, or a file of judged rows (.csv, .parquet).
+        Folder or workbook of a data set, a file of judged rows (.csv, .parquet), or a folder of
+        :func:`effeval.scored.write_scored`, which has its own methodology.
     year : int, optional
         Year of the report; the last year of the data by default.
     region : str or int, optional
@@ -120,6 +143,8 @@ def choose(
         1 to 13; empty for all measures.
     lang : str
         kk, ru or en.
+    methodology : str or Path
+        Edition or YAML file; empty for order-35.
 
     Returns
     -------
@@ -137,13 +162,12 @@ def choose(
     if not Path(data_dir).exists():
         here = f"a folder or workbook with data (a relative path starts from {Path.cwd()})"
         raise ParameterError(_sentence("data_dir", str(data_dir), here))
-    methodology = Methodology.load()
+    data, assessed, law = _judged(data_dir, methodology)
     chosen, faults = {}, []
     for column, value in {"region": region, "sector": sector, "measure": measure}.items():
         if not _blank(value):
-            chosen[column], fault = _code(column, value, methodology)
+            chosen[column], fault = _code(column, value, law)
             faults += [fault] if fault else []
-    data, assessed = judged(data_dir, methodology=methodology)
     wanted, fault = _year(year, assessed)
     faults += [fault] if fault else []
     if faults:
@@ -151,7 +175,38 @@ def choose(
     keep = assessed["year"] <= wanted
     for column, code in chosen.items():
         keep &= assessed[column] == code
-    return Scope(data, methodology, assessed[keep].reset_index(drop=True), wanted, lang, chosen)
+    return Scope(data, law, assessed[keep].reset_index(drop=True), wanted, lang, chosen)
+
+
+def _judged(data_dir: str | Path, methodology: str | Path) -> tuple[Dataset, pd.DataFrame, Methodology]:
+    if is_scored(data_dir):
+        return read_scored(data_dir)
+    law = Methodology.load(methodology if str(methodology) else "order-35")
+    return *judged(data_dir, methodology=law), law
+
+
+def facts(assessed: pd.DataFrame) -> dict[str, object]:
+    """What judged rows add up to.
+
+    Parameters
+    ----------
+    assessed : pandas.DataFrame
+        From :func:`effeval.assess`, of one year.
+
+    Returns
+    -------
+    dict
+        ``projects`` (identifiers, sorted), ``due``, ``assessed``, ``fulfilled``, ``no_data`` (criteria) and
+        ``support_paid`` (thousand tenge, each project and year once).
+    """
+    total = fulfilment(assessed, [])
+    counts = {name: int(total[name].iloc[0]) for name in ("due", "assessed", "fulfilled")}
+    return {
+        "projects": sorted(assessed["project_id"].unique().tolist()),
+        **counts,
+        "no_data": counts["due"] - counts["assessed"],
+        "support_paid": float(total["support_paid"].iloc[0]),
+    }
 
 
 def check_codes(column: str, codes: Sequence[Choice], *, methodology: Methodology) -> list[str | int]:
@@ -194,13 +249,17 @@ def about(data: Dataset, methodology: Methodology) -> dict[str, str]:
         Names and values for the sheet "about".
     """
     synthetic = {"data": phrase("synthetic", lang="en")} if data.synthetic else {}
-    return synthetic | about_files(data.sources, methodology)
+    return synthetic | _about(data.digests, methodology)
 
 
 def about_files(sources: Sequence[Path], methodology: Methodology) -> dict[str, str]:
     """The same of files that are no data set, such as forms."""
+    return _about({path.name: digest(path) for path in sources}, methodology)
+
+
+def _about(digests: Mapping[str, str], methodology: Methodology) -> dict[str, str]:
     return {
-        **{path.name: f"SHA-256 {digest(path)}" for path in sources},
+        **{name: f"SHA-256 {value}" for name, value in digests.items()},
         "methodology": methodology.title.en,
         "edition": f"{methodology.id}, {methodology.edition}",
         "changed parameters": ", ".join(f"{p} = {v}" for p, v in methodology.changes().items()) or "none",

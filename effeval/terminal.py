@@ -44,15 +44,16 @@ def working(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
-    """A bar on stderr with time left; what is called with each finished file names it and moves the bar."""
+def progress_bar() -> Iterator[Callable[[str, int], None]]:
+    """A bar on stderr with time left; what is called with each finished thing and how many there are moves it."""
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("reports", total=total)
+        task = progress.add_task("reports", total=None)
 
-        def advance(done: str) -> None:
+        def advance(done: str, total: int) -> None:
+            progress.update(task, total=total)
             progress.console.print(done, soft_wrap=True, highlight=False, markup=False)
             progress.advance(task)
 

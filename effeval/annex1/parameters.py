@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 import effeval
 from effeval.annex1.styles import LINE, Styles, lines
 from effeval.dataset import Dataset
-from effeval.files import digest, written_on
+from effeval.files import written_on
 from effeval.labels import phrase
 from effeval.law import Measure, Question, Value
 from effeval.methodology import Methodology
@@ -156,7 +156,7 @@ def about(
     readings = [f"{path} = {value}" for path, value in methodology.changes().items()]
     for reading in readings or [phrase("form.about.none", lang=lang)]:
         yield phrase("form.about.readings", lang=lang), reading
-    files = [f"{path.name}, SHA-256 {digest(path)}" for path in data.sources]
+    files = [f"{name}, SHA-256 {digest}" for name, digest in data.digests.items()]
     for file in files or [phrase("form.about.frames", lang=lang)]:
         yield phrase("footer.source", lang=lang), file
     yield phrase("form.about.program", lang=lang), f"effeval {effeval.__version__}"

@@ -12,7 +12,6 @@ from effeval.cli.options import (
     Lang,
     Law,
     Output,
-    Regions,
     Scenarios,
     Set,
     assessed_of,
@@ -20,8 +19,7 @@ from effeval.cli.options import (
     law_of,
     warnings_said,
 )
-from effeval.errors import ReportError
-from effeval.terminal import progress_bar, say, show_table, working
+from effeval.terminal import say, show_table, working
 
 BAD = 2  # exit status of the contract: bad use or bad data
 
@@ -136,48 +134,3 @@ def sample(
     with working("making synthetic data"):
         for path in write_sample(output, projects=projects, seed=seed):
             say(str(path))
-
-
-def report(
-    data: Data,
-    year: Annotated[int, typer.Option(help="Year of the report.")],
-    region: Regions = None,
-    lang: Annotated[list[str] | None, typer.Option(help="kk, ru or en; repeatable. Default: ru.")] = None,
-    output: Folder = Path("reports"),
-) -> None:
-    """Make the national report and one for each region, as HTML pages that open offline."""
-    from effeval.reports import notebook_path, plan, run
-
-    notebook = notebook_path("regional_report")
-    regions = _regions(data, year, region)
-    jobs = [
-        (code, path, title, language)
-        for language in lang or ["ru"]
-        for code, path, title in plan(regions=regions, year=year, lang=known_lang(language), folder=output)
-    ]
-    failed = []
-    with progress_bar(len(jobs)) as advance:
-        for code, path, title, language in jobs:
-            parameters = {"data_dir": str(data.resolve()), "year": year, "region": code, "lang": language}
-            try:
-                advance(str(run(notebook, parameters=parameters, output=path, title=title, lang=language)))
-            except ReportError as error:
-                failed.append(f"{path.name}: {error}")
-                advance(f"failed: {path}")
-    if failed:
-        raise ReportError("\n".join([f"{len(failed)} of {len(jobs)} reports failed.", *failed]))
-
-
-def _regions(data: Path, year: int, asked: list[str] | None) -> list[str]:
-    """Regions to report on; year and codes are checked before anything is made."""
-    import warnings
-
-    from effeval.dataset import DataWarning
-    from effeval.methodology import Methodology
-    from effeval.scope import check_codes, choose
-
-    with working("reading"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataWarning)  # each report says them
-        codes = check_codes("region", asked or [], methodology=Methodology.load())
-        present = choose(data, year=year).data.projects["kato"].str[:2]
-    return codes or sorted(set(present))

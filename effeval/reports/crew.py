@@ -1,0 +1,126 @@
+"""Who makes the reports: kernels forked in threads, a pool of processes, or the workers of a Dask cluster."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from effeval import kernels
+from effeval.errors import ReportError
+from effeval.reports.execution import Made, Order, make
+from effeval.reports.plan import Report
+
+PRELOAD = (
+    "pandas",
+    "pyarrow.parquet",
+    "matplotlib.pyplot",
+    "seaborn",
+    "effeval.scope",
+    "effeval.charts",
+    "effeval.display",
+    "effeval.tables",
+    "effeval.scored",
+)
+
+Work = Callable[[Report], Made]
+
+
+def produce(
+    reports: Sequence[Report], order: Order, scored: Path, *, jobs: int, dask: str | None
+) -> Iterator[Made]:
+    """Make reports, several at once, and give each as it is finished.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+    order : Order
+    scored : Path
+        Folder of :func:`effeval.scored.write_scored`.
+    jobs : int
+        How many at once on this machine.
+    dask : str, optional
+        Address of a Dask scheduler, such as tcp://10.0.0.5:8786; its workers make the reports instead.
+
+    Raises
+    ------
+    ReportError
+        There is no such scheduler, or ``distributed`` is not installed.
+    """
+    if dask is not None:
+        yield from _on_cluster(reports, order, scored, dask)
+    elif kernels.available():
+        with kernels.forking(PRELOAD) as options:
+            yield from _in_threads(reports, partial(make, order=order, scored=scored, options=options), jobs)
+    else:
+        yield from _in_processes(reports, partial(make, order=order, scored=scored, options={}), jobs)
+
+
+def _in_threads(reports: Sequence[Report], work: Work, jobs: int) -> Iterator[Made]:
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = [pool.submit(work, report) for report in reports]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _in_processes(reports: Sequence[Report], work: Work, jobs: int) -> Iterator[Made]:
+    """A pool; when a process of it dies, what was not finished is made again one at a time, to find the cause."""
+    left = dict.fromkeys(reports)
+    spawn = get_context("spawn")  # a fork of a process with threads may hang
+    with ProcessPoolExecutor(jobs, mp_context=spawn) as pool:
+        futures = {pool.submit(work, report): report for report in reports}
+        try:
+            for future in as_completed(futures):
+                made = future.result()
+                del left[futures[future]]
+                yield made
+        except BrokenProcessPool:
+            pass
+    for report in left:
+        with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+            try:
+                yield pool.submit(work, report).result()
+            except BrokenProcessPool:
+                yield _lost(report, "The process that made it died (out of memory?).")
+
+
+def _on_cluster(reports: Sequence[Report], order: Order, scored: Path, address: str) -> Iterator[Made]:
+    """Workers need effeval and nothing else: the scored data travel to them."""
+    try:
+        from distributed import Client, KilledWorker, as_completed
+    except ImportError as error:
+        raise ReportError("--dask needs distributed.\nTo fix: pip install 'effeval[cluster]'") from error
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise ReportError(
+            f"No Dask scheduler answers at {address} ({error}).\nTo fix: start one with: dask scheduler"
+        ) from error
+    with client:
+        files = {path.name: path.read_bytes() for path in scored.iterdir()}
+        sent = client.scatter(files, broadcast=True)
+        futures = {client.submit(_remote, report, order, sent, pure=False): report for report in reports}
+        for future in as_completed(futures):
+            try:
+                yield future.result()
+            except KilledWorker:
+                yield _lost(futures[future], "Every worker that tried it died.")
+
+
+def _remote(report: Report, order: Order, files: Mapping[str, bytes]) -> Made:
+    with TemporaryDirectory(prefix="effeval-") as folder:
+        for name, content in files.items():
+            (Path(folder) / name).write_bytes(content)
+        return make(report, order, Path(folder), {})
+
+
+
+
+def _lost(report: Report, why: str) -> Made:
+    return Made(report, {}, {}, 0.0, why)

@@ -1,0 +1,94 @@
+"""Executed notebooks as pages: HTML without code, scripts or anything fetched, and PDF of it."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from effeval.errors import ReportError
+
+LEFT_OUT = ("parameters", "injected-parameters", "for-analyst")  # tags of cells that a reader does not need
+
+
+def to_html(notebook: Any, *, title: str, lang: str) -> str:
+    """An executed notebook (nbformat) as one page that opens offline.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Not changed.
+    title : str
+        Title of the page.
+    lang : str
+        kk, ru or en: language of the page.
+
+    Returns
+    -------
+    str
+        HTML; pictures are in it.
+    """
+    from copy import deepcopy
+
+    from nbconvert import HTMLExporter
+    from traitlets.config import Config
+
+    notebook = deepcopy(notebook)
+    notebook.metadata["title"] = title
+    folder = files("effeval") / "templates"
+    config = Config()
+    config.TagRemovePreprocessor.enabled = True
+    config.TagRemovePreprocessor.remove_cell_tags = set(LEFT_OUT)
+    exporter = HTMLExporter(
+        config=config,
+        template_name="report",
+        extra_template_basedirs=[str(folder)],
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        language_code=lang,
+    )
+    style = (folder / "report" / "style.css").read_text(encoding="utf-8")
+    page, _ = exporter.from_notebook_node(notebook, resources={"report_style": style})
+    return page
+
+
+def to_pdf(page: str) -> bytes:
+    """A page of :func:`to_html` as PDF on A4.
+
+    Raises
+    ------
+    ReportError
+        WeasyPrint or the system's Pango is not installed.
+    """
+    try:
+        from weasyprint import HTML
+    except (ImportError, OSError) as error:
+        raise ReportError(
+            f"PDF cannot be made here ({str(error).splitlines()[0]}).\n"
+            "To fix: pip install 'effeval[pdf]' and the system's Pango library, or print the pages from a browser."
+        ) from error
+    return HTML(string=page, url_fetcher=_refuse).write_pdf()
+
+
+def notebook_path(name: str) -> Path:
+    """A notebook of the project by name, from the folder ``notebooks`` beside the package.
+
+    Raises
+    ------
+    ReportError
+        The package is installed without its notebooks.
+    """
+    path = Path(__file__).resolve().parents[2] / "notebooks" / f"{name}.ipynb"
+    if not path.is_file():
+        raise ReportError(
+            f"There is no notebook {path}.\nTo fix: install effeval from its repository (pip install -e .)."
+        )
+    return path
+
+
+def _refuse(url: str, *_args, **_kwargs):
+    """Pictures are in the page; nothing is fetched."""
+    if url.startswith("data:"):
+        from weasyprint import default_url_fetcher
+
+        return default_url_fetcher(url)
+    raise ReportError(f"The page asks for {url}, which it must not.")
