@@ -16,7 +16,9 @@ _HOME = {
     "scoring": ("assess",),
     "aggregation": ("fulfilment", "verdicts"),
     "explanation": ("explain",),
+    "effects": ("effects",),
     "scenario_files": ("Scenario", "read_scenario", "write_scenario"),
+    "scenario_template": ("write_template",),
     "scenarios": ("compare", "flips", "rejudge", "transitions"),
 }
 _WHERE = {name: module for module, names_ in _HOME.items() for name in names_}

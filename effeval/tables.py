@@ -193,7 +193,7 @@ def changes_table(
     }
     for when in ("before", "after"):
         counts = zip(both[f"fulfilled_{when}"], both[f"assessed_{when}"], strict=True)
-        shown[phrase(f"table.{when}", lang=lang)] = [parts(f, a, lang=lang) for f, a in counts]
+        shown[phrase(f"changes.{when}", lang=lang)] = [parts(f, a, lang=lang) for f, a in counts]
     change = both["rate_after"] - both["rate_before"]
     shown[phrase("table.change", lang=lang)] = [
         EMPTY if pd.isna(value) else f"{value * 100:+.1f}".replace(".", "." if lang == "en" else ",")

@@ -47,7 +47,7 @@ def from_sheet(path: Path, sheet: str, *, table: str) -> Grid:
     file = f"{path.name}, sheet {sheet}"
     try:
         rows = CalamineWorkbook.from_path(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        errors = _error_cells(path, sheet)
+        errors = error_cells(path, sheet)
     except (CalamineError, OSError, BadZipFile, ElementTree.ParseError, LookupError, StopIteration) as error:
         fix = "open it in Excel or LibreOffice and save it anew as .xlsx"
         raise unreadable(table, file, f"cannot be read ({error or type(error).__name__})", fix=fix) from error
@@ -57,7 +57,7 @@ def from_sheet(path: Path, sheet: str, *, table: str) -> Grid:
     return under_heading(cells, table=table, file=file)
 
 
-def _error_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
+def error_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
     """Text of error cells by row and column from 0; calamine reads them as empty, which would hide them."""
     with ZipFile(path) as book:
         data = book.read(_part(book, sheet))
@@ -113,12 +113,12 @@ def write_workbook(frame: pd.DataFrame, path: Path, *, about: Mapping[str, str])
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": options}) as book:
         book.book.worksheet_class = PlainWorksheet  # pandas names no class of its own
-        _sheet(book, "data", frame)
+        write_sheet(book, "data", frame)
         if about:
-            _sheet(book, "about", pd.DataFrame({"name": list(about), "value": list(about.values())}))
+            write_sheet(book, "about", pd.DataFrame({"name": list(about), "value": list(about.values())}))
 
 
-def _sheet(book: pd.ExcelWriter, name: str, frame: pd.DataFrame) -> None:
+def write_sheet(book: pd.ExcelWriter, name: str, frame: pd.DataFrame) -> None:
     frame.to_excel(book, sheet_name=name, index=False, inf_rep="inf")
     sheet = book.sheets[name]
     bold = book.book.add_format({"bold": True})

@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 import pytest
+from test_scenario_workbook import fill
 
 import effeval as ee
 from effeval.columns import columns
@@ -105,6 +106,13 @@ BAD = {
     "year out of range": (["report", "DATA", "--year", "2031", "-o", "OUT"], "from 2018 to 2025"),
     "unknown region": (["report", "DATA", "--year", "2025", "--region", "99", "-o", "OUT"], "63 .East Kazakhstan"),
     "unknown command": (["asess", "DATA"], "No such command"),
+    "text without --save": (["what-if", "DATA", "--title", "T", "--author", "A"], "--title, --author: no scenario is saved"),
+    "scenario saved as a workbook": (["what-if", "DATA", "--save", "OUT/s.xlsx"], "does not end in .yaml"),
+    "scenario saved nowhere": (["what-if", "DATA", "-o", "OUT/a.csv", "--save", "OUT/nowhere/s.yaml"], "does not exist"),
+    "unknown baseline": (["what-if", "DATA", "--baseline", "order-36"], "Near: order-35"),
+    "no such baseline": (["what-if", "DATA", "--baseline", "OUT/softer.yaml"], "no scenario file"),
+    "unknown what-if language": (["what-if", "DATA", "--lang", "kz", "-o", "OUT/a.csv"], "kk, ru, en"),
+    "template that is no workbook": (["scenario", "template", "-o", "OUT/t.csv"], "ends in .xlsx"),
     "no projects": (["sample", "-o", "OUT/s", "--projects", "0"], "greater than or equal to 1"),
 }  # fmt: skip
 
@@ -153,7 +161,7 @@ def test_sample_is_the_same_for_the_same_seed(effeval, tmp_path) -> None:
 def test_help_and_version(effeval) -> None:
     status, out, _ = effeval("--help")
     assert status == 0
-    for command in ("validate", "assess", "fulfilment", "sample", "report"):
+    for command in ("validate", "assess", "fulfilment", "sample", "report", "what-if", "scenario"):
         assert command in out
     assert effeval("--version")[1].strip() == ee.__version__
 
@@ -183,3 +191,167 @@ def test_a_scenario_file_that_is_none_is_refused(effeval, sample_dir, tmp_path) 
     )
     status, _, err = effeval("fulfilment", sample_dir, "--scenario", tmp_path / "bad.yaml")
     assert status == 2 and "13.1.at_leest" in err
+
+
+def sides(sample_dir, settings: dict) -> tuple[ee.Dataset, pd.DataFrame, pd.DataFrame]:
+    data, law = ee.load(sample_dir), ee.Methodology.load()
+    return data, ee.assess(data, law), ee.assess(data, law.replace(settings))
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+def test_what_if_says_what_changes_what_took_effect_and_what_did_not(effeval, sample_dir, lang) -> None:
+    words = ["--set", "13.1.at_least=0.3", "--set", "6.1.multiple=2", "--lang", lang]
+    status, out, err = effeval("what-if", sample_dir, *words)
+    assert status == 0
+    _, before, after = sides(sample_dir, {"13.1.at_least": 0.3})
+    counts = ee.transitions(before, after).set_index("kind")
+    say = ee.labels.phrase
+    flipped = say("whatif.flips", lang=lang, values={"count": len(ee.flips(before, after))})
+    paid = ee.labels.money(counts.loc["lost", "support_paid"], lang=lang)
+    lost = [
+        say("whatif.kind.lost", lang=lang),
+        str(counts.loc["lost", "count"]),
+        str(counts.loc["lost", "projects"]),
+        paid,
+    ]
+    cells = [re.split(r"  +", line.strip()) for line in out.splitlines()]
+    assert lost in cells and flipped in out and counts.loc["lost", "count"] > 0
+    rows = ee.labels.number((before["plan"] != after["plan"])[before["plan"].notna()].sum(), lang=lang)
+    clause = ee.Methodology.load().criterion("13.1").citation[lang]
+    point = "." if lang == "en" else ","
+    changed = str(len(ee.flips(before, after)))
+    effect = [
+        "13.1.at_least",
+        clause,
+        f"0{point}1",
+        f"0{point}3",
+        rows,
+        changed,
+        say("effect.yes", lang=lang),
+    ]
+    assert effect in cells
+    assert say("effect.title", lang=lang) in out and say("effect.same_value", lang=lang) in out
+    assert say("synthetic", lang=lang) in out
+    warning = {"paths": "6.1.multiple", "reason": say("effect.same_value", lang=lang)}
+    assert say("effect.warning", lang=lang, values=warning) in err and "13.1" not in err
+
+
+def test_what_if_of_nothing_says_so(effeval, sample_dir) -> None:
+    status, out, err = effeval("what-if", sample_dir)
+    assert status == 0 and "both sides are the same" in err
+    assert "Criteria whose verdict changes: 0" in out
+
+
+def test_what_if_writes_a_workbook_with_every_table(effeval, sample_dir, tmp_path) -> None:
+    path = tmp_path / "w.xlsx"
+    status, out, _ = effeval("what-if", sample_dir, "--set", "13.1.at_least=0.3", "-o", path)
+    assert (status, out) == (0, "")
+    _, before, after = sides(sample_dir, {"13.1.at_least": 0.3})
+    names = ["comparison", "transitions", "flips", "effects", "about"]
+    sheets = pd.read_excel(path, sheet_name=None, engine="calamine", dtype={"criterion": "str"})
+    assert list(sheets) == names
+    assert len(sheets["comparison"]) == 2 * 13
+    transitions, flips = ee.transitions(before, after), ee.flips(before, after)
+    pd.testing.assert_frame_equal(sheets["transitions"], transitions, check_dtype=False)
+    key = ["project_id", "year", "criterion", "kind"]
+    pd.testing.assert_frame_equal(sheets["flips"][key], flips[key], check_dtype=False)
+    assert sheets["effects"][["path", "before", "after", "changed"]].values.tolist() == [
+        ["13.1.at_least", 0.1, 0.3, len(flips)]
+    ]
+    about = pd.read_excel(path, sheet_name="about", header=None, index_col=0, engine="calamine")[1]
+    assert about["baseline"] == "order-35" and about["changed parameters"] == "13.1.at_least = 0.3"
+
+
+def test_a_saved_scenario_is_what_was_asked_and_can_be_the_baseline(
+    effeval, sample_dir, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1769817600")
+    soft, later = tmp_path / "soft.yaml", tmp_path / "sub" / "later.yaml"
+    later.parent.mkdir()
+    words = [
+        "--set",
+        "13.1.at_least=0.08",
+        "--set",
+        "6.1.multiple=2",
+        "--title",
+        "Жұмсақ",
+        "--author",
+        "Үміт",
+    ]
+    words += ["--reference", "№ 1", "--description", "Үлгі"]
+    assert effeval("what-if", sample_dir, *words, "--save", soft)[0] == 0
+    first = ee.read_scenario(soft)
+    assert first == ee.Scenario(
+        "Жұмсақ", baseline="order-35", settings=(("13.1.at_least", 0.08),), author="Үміт", date="2026-01-31",
+        reference="№ 1", description="Үлгі",
+    )  # fmt: skip
+    status, out, _ = effeval(
+        "what-if", sample_dir, "--baseline", soft, "--set", "12.1.after=3", "--save", later, "--lang", "en"
+    )
+    assert status == 0 and "As in force" not in out and "Baseline " in out
+    second = ee.read_scenario(later)
+    assert (second.title, second.baseline, second.settings) == ("later", "../soft.yaml", (("12.1.after", 3),))
+    assert second.apply(ee.Methodology.load()).changes() == {"13.1.at_least": 0.08, "12.1.after": 3}
+    lines = [line.split()[0] for line in out.splitlines() if re.match(r" *1[23]\.1\.", line)]
+    assert lines == ["12.1.after"]  # of the baseline nothing differs
+
+
+def test_two_scenarios_are_compared_with_each_other(effeval, sample_dir, tmp_path) -> None:
+    for name, value in {"soft": 0.08, "hard": 0.3}.items():
+        ee.write_scenario(
+            tmp_path / f"{name}.yaml",
+            ee.Scenario(name, baseline="order-35", settings=(("13.1.at_least", value),)),
+        )
+    words = [
+        "--baseline",
+        tmp_path / "soft.yaml",
+        "--scenario",
+        tmp_path / "hard.yaml",
+        "-o",
+        tmp_path / "w.xlsx",
+    ]
+    assert effeval("what-if", sample_dir, *words)[0] == 0
+    effects = pd.read_excel(tmp_path / "w.xlsx", sheet_name="effects", engine="calamine")
+    assert effects[["path", "before", "after"]].values.tolist() == [["13.1.at_least", 0.08, 0.3]]
+
+
+def test_a_scenario_is_not_saved_over_its_baseline(effeval, sample_dir, tmp_path) -> None:
+    soft = tmp_path / "soft.yaml"
+    assert effeval("what-if", sample_dir, "--set", "scale=proportional", "--save", soft)[0] == 0
+    kept = soft.read_bytes()
+    words = ["--baseline", soft, "--set", "missing=not_fulfilled", "-o", tmp_path / "w.csv"]
+    status, _, err = effeval("what-if", sample_dir, *words, "--save", soft)
+    assert status == 2 and "circle" in err
+    assert soft.read_bytes() == kept and not (tmp_path / "w.csv").exists()
+
+
+def test_a_template_is_filled_in_and_used(effeval, sample_dir, tmp_path) -> None:
+    status, out, err = effeval("scenario", "template", "-o", tmp_path / "t.xlsx", "--lang", "kk")
+    assert (status, out, err.strip()) == (0, "", str(tmp_path / "t.xlsx"))
+    filled = fill(tmp_path / "t.xlsx", {("parameters", "13.1.at_least"): "30 %"}, lang="kk")
+    assert effeval("what-if", sample_dir, "--scenario", filled, "-o", tmp_path / "w.csv")[0] == 0
+    assert effeval("what-if", sample_dir, "--set", "13.1.at_least=0.3", "-o", tmp_path / "v.csv")[0] == 0
+    assert (tmp_path / "w.csv").read_bytes() == (tmp_path / "v.csv").read_bytes()
+    wrong = fill(tmp_path / "t.xlsx", {("parameters", "13.1.at_least"): "көп"}, lang="kk")
+    status, _, err = effeval("fulfilment", sample_dir, "--scenario", wrong)
+    assert status == 2 and re.search(r"sheet Параметрлер, row \d+, Жаңа мәні = 'көп': is not a number", err)
+
+
+def test_a_template_of_an_edition_of_ones_own_is_used_with_it(effeval, sample_dir, tmp_path) -> None:
+    from importlib.resources import files
+
+    text = (files("effeval") / "methodologies" / "order-35.yaml").read_text(encoding="utf-8")
+    mine, template = tmp_path / "mine.yaml", tmp_path / "t.xlsx"
+    mine.write_text(text.replace("id: order-35", "id: mine", 1), encoding="utf-8")
+    assert effeval("scenario", "template", "-o", template, "--methodology", mine)[0] == 0
+    words = [
+        "--scenario",
+        fill(template, {("parameters", "13.1.at_least"): "30 %"}),
+        "-o",
+        tmp_path / "w.csv",
+    ]
+    status, _, err = effeval("what-if", sample_dir, *words)
+    assert status == 2 and "changes mine, not order-35" in err
+    assert effeval("what-if", sample_dir, *words, "--methodology", mine)[0] == 0
+    table = pd.read_csv(tmp_path / "w.csv").set_index(["scenario", "measure"])
+    assert table.loc[("after", 13), "fulfilled_change"] < 0

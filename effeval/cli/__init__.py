@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from effeval import __version__
-from effeval.cli import data, forms, reports
+from effeval.cli import data, forms, reports, scenarios
 from effeval.errors import EffevalError, ReportError
 from effeval.terminal import say
 
@@ -22,7 +22,8 @@ app = typer.Typer(
 )
 for command in (data.validate, data.assess, data.fulfilment, forms.form, forms.audit, forms.explain):
     app.command()(command)
-app.command("what-if")(data.what_if)
+app.command("what-if")(scenarios.what_if)
+app.add_typer(scenarios.app)
 for command in (reports.report, data.sample):
     app.command()(command)
 

@@ -1,4 +1,4 @@
-"""Commands on data: check, judge, add up, compare, report."""
+"""Commands on data: check, judge, add up, report."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +16,6 @@ from effeval.cli.options import (
     Set,
     assessed_of,
     known_lang,
-    law_of,
-    warnings_said,
 )
 from effeval.terminal import say, show_table, working
 
@@ -90,37 +88,6 @@ def fulfilment(
     show_table(
         fulfilment_table(assessed, columns, methodology=law, lang=lang), note=footer(dataset, law, lang=lang)
     )
-
-
-def what_if(
-    data: Data,
-    by: Annotated[str, typer.Option(help="Columns to group by, separated by commas.")] = "measure",
-    output: Output = None,
-    methodology: Law = "order-35",
-    set_: Set = None,
-    scenario: Scenarios = None,
-    lang: Lang = "en",
-) -> None:
-    """Compare the edition with a scenario: fulfilment before and after, and what changes."""
-    from effeval.dataset import load
-    from effeval.files import check_ending, write
-    from effeval.scenarios import compare
-    from effeval.scope import about, footer
-    from effeval.tables import changes_table
-
-    if output is not None:
-        check_ending(output)
-    before, after = law_of(methodology, None, None), law_of(methodology, set_, scenario)
-    columns = [name.strip() for name in by.split(",") if name.strip()]
-    with working("judging"), warnings_said():
-        dataset = load(data, methodology=after)
-        found = compare(dataset, {"before": before, "after": after}, by=columns)
-    if output is not None:
-        write(found, output, about=about(dataset, after))
-        say(f"{output}: {len(found):,} rows")
-        return
-    table = changes_table(found, columns, methodology=after, lang=known_lang(lang))
-    show_table(table, note=footer(dataset, after, lang=lang))
 
 
 def sample(

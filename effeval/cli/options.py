@@ -19,7 +19,7 @@ Law = Annotated[str, typer.Option("--methodology", metavar="NAME|FILE", help=LAW
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help=SET_HELP)]
 Scenarios = Annotated[
     list[Path] | None,
-    typer.Option("--scenario", metavar="FILE", help="Scenario file (.yaml); repeatable: they stack."),
+    typer.Option("--scenario", metavar="FILE", help="Scenario file (.yaml, .xlsx); repeatable: they stack."),
 ]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help=FILE_HELP)]
 Folder = Annotated[
