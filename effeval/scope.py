@@ -34,7 +34,10 @@ class Facts(dict):
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
         shown = {name: len(value) if name == "projects" else value for name, value in self.items()}
-        return {FACTS: dict(self), "text/plain": ", ".join(f"{name} {value}" for name, value in shown.items())}
+        return {
+            FACTS: dict(self),
+            "text/plain": ", ".join(f"{name} {value}" for name, value in shown.items()),
+        }
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,11 +28,8 @@ def main() -> None:
             "trend": charts.plot_trend(ee.fulfilment(report.assessed, "year"), lang=lang),
         }
         for name, ax in pictures.items():
-            charts.add_footer(ax, report.footer)
-            # no software name or date in the file: the same data give the same bytes
-            ax.figure.savefig(
-                ROOT / "docs" / "images" / f"{name}-{lang}.png", dpi=110, metadata={"Software": None}
-            )
+            picture = charts.png(charts.add_footer(ax, report.footer), dpi=110)
+            (ROOT / "docs" / "images" / f"{name}-{lang}.png").write_bytes(picture)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from effeval.charts.dumbbells import dumbbell_pairs, plot_dumbbell
 from effeval.charts.heatmap import heatmap_cells, plot_heatmap
 from effeval.charts.maps import map_areas, plot_map
 from effeval.charts.projects import plan_actual_points, plot_plan_actual
-from effeval.charts.style import BLUE, DIM, FEW, INK, LIGHT, ORANGE, RATE_COLOURS, add_footer
+from effeval.charts.style import BLUE, DIM, FEW, INK, LIGHT, ORANGE, RATE_COLOURS, add_footer, png
 from effeval.charts.trends import known_breaks, plot_trend, trend_line
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "plot_money_and_count",
     "plot_plan_actual",
     "plot_trend",
+    "png",
     "trend_line",
 ]

@@ -101,7 +101,9 @@ class LiveDumbbell:
         coded = self.by in CODED
         labels = [level_label(code, names.get(code), coded=coded, lang=lang) for code in self.before.index]
         ax.set_yticks(range(rows), labels, fontsize=8.5)
-        ax.set(xlim=(-0.03, 1.03), ylim=(max(rows, 1) - 0.5, -0.5), xlabel=phrase("share_fulfilled", lang=lang))
+        ax.set(
+            xlim=(-0.03, 1.03), ylim=(max(rows, 1) - 0.5, -0.5), xlabel=phrase("share_fulfilled", lang=lang)
+        )
         ax.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
         percent_axis(ax.xaxis, lang)
         if self.before.empty:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from effeval.charts.style import DIM, INK, counts, fill_of, ink_on, rate_key, rate_kinds, title
 from effeval.classifiers import names as official
@@ -52,7 +54,7 @@ def plot_map(table: pd.DataFrame, *, lang: str = "ru", ax: Axes | None = None) -
     for area in areas.itertuples():
         shape = shapes[[area.region]]
         look = fill_of(area.kind, area.rate) | {"edgecolor": DIM, "linewidth": 0.7}
-        shape.plot(ax=ax, aspect=None, **look)
+        _draw(ax, shape, look)
         if area.region in _INSETS:
             _inset(ax, area, shape, look)
         else:
@@ -120,13 +122,20 @@ def _labels() -> "GeoSeries":
     return _boundaries()["label"]
 
 
+def _draw(ax: Axes, shape: "GeoSeries", look: dict) -> None:
+    """One region. (``GeoSeries.plot`` would redraw the whole of pyplot's current figure each time.)"""
+    for polygon in shape.explode(ignore_index=True):
+        rings = [Path(ring.coords, closed=True) for ring in (polygon.exterior, *polygon.interiors)]
+        ax.add_patch(PathPatch(Path.make_compound_path(*rings), **look))
+
+
 def _inset(ax: Axes, area, shape: "GeoSeries", look: dict) -> None:
     """A city enlarged to a common width, with its label below."""
     (x, y), (left, bottom, right, top) = _INSETS[area.region], shape.total_bounds
     larger = _INSET_KM / (max(right - left, top - bottom) / 2)
     middle = (left + right) / 2, (bottom + top) / 2
     moved = shape.scale(larger, larger, origin=middle).translate(x - middle[0], y - middle[1])
-    moved.plot(ax=ax, aspect=None, **look)
+    _draw(ax, moved, look)
     _label(ax, area.text, (x, y - _INSET_KM - 15), INK, va="top", hatched=False)
 
 

@@ -1,7 +1,9 @@
 """What the charts share: palette, classes of the rate, labels, notes and axes of percent."""
 
+from io import BytesIO
 from textwrap import fill
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -133,3 +135,14 @@ def add_footer(ax: Axes, text: str) -> Axes:
     width = round(ax.figure.get_figwidth() * 13.3)  # characters of this size
     ax.figure.supxlabel(fill(text, width=width), x=0.01, ha="left", fontsize=8, color=DIM)
     return ax
+
+
+def png(ax: Axes, *, dpi: int = 100) -> bytes:
+    """The figure of an axes as a PNG file, without the name of a software: equal data give equal bytes.
+
+    A figure that pyplot made is closed.
+    """
+    picture = BytesIO()
+    ax.figure.savefig(picture, format="png", dpi=dpi, metadata={"Software": None})
+    plt.close(ax.figure)
+    return picture.getvalue()

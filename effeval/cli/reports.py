@@ -44,7 +44,13 @@ def report(
 
         how = How(jobs, resume, pdf, dask, notebook, finished)
         done = run(
-            data, year=year, regions=region or [], langs=lang or ["ru"], folder=output, methodology=law, how=how
+            data,
+            year=year,
+            regions=region or [],
+            langs=lang or ["ru"],
+            folder=output,
+            methodology=law,
+            how=how,
         )
     say(f"{done.folder}: {len(done.records) - len(done.failed)} reports; {done.folder / 'manifest.json'}")
     if done.dropped:

@@ -162,7 +162,7 @@ def _write(tables: dict, output: Path, about: dict[str, str]) -> None:
     import pandas as pd
 
     from effeval.files import check_ending, replacing, write
-    from effeval.workbooks import _sheet
+    from effeval.workbooks import write_sheet
     from effeval.worksheet import PlainWorksheet
 
     if check_ending(output) != ".xlsx":

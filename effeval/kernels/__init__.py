@@ -41,10 +41,10 @@ def forking(preload: Sequence[str]) -> Iterator[dict[str, object]]:
     Parameters
     ----------
     preload : sequence of str
-        Dotted names of modules to import once, before the first kernel. Not for modules that start threads
-        (refused), or that look for a running notebook when they are imported (``tqdm.auto``,
-        ``matplotlib_inline.backend_inline``): they would find none. Environment variables that a module
-        reads when it is imported are those at this call; all others are read for each kernel anew.
+        Dotted names of modules to import once, before the first kernel. Refused are modules that start
+        threads, or make a figure by pyplot, when they are imported. Not for modules that then look for a
+        running notebook and act on it (``tqdm.auto``): they find none. What a module reads from the
+        environment when it is imported is of this moment; all else is read for each kernel anew.
 
     Yields
     ------

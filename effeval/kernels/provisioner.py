@@ -163,9 +163,7 @@ class Zygote:
 
     def close(self) -> None:
         """End the process, its kernels and their files."""
-        self._control.shutdown(
-            socket.SHUT_RDWR
-        )  # closing is not enough: forks of the caller may hold it open
+        self._control.shutdown(socket.SHUT_RDWR)  # a fork of the caller may hold it open
         self._control.close()
         try:
             self._process.wait(GRACE)

@@ -29,6 +29,7 @@ KERNEL = (  # what a kernel imports before its first cell
     "IPython.extensions.storemagic",
 )
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+INLINE = "matplotlib_inline.backend_inline"  # joins the shell when it is imported, or never
 LONGEST = 2000  # characters of an error
 
 
@@ -74,6 +75,8 @@ def prepare(modules: list[str]) -> str:
                 Path(f"/proc/self/task/{thread}/comm").read_text().strip() for thread in threads
             )
             return f"{module} starts a thread when it is imported ({names})"[:LONGEST]
+        if INLINE in sys.modules:
+            return f"{module} loads {INLINE}, so figures in notebooks would not be shown"
     del builtins.get_ipython  # IPython puts its own there
     sys.stdout.flush()  # else each kernel would print again what an import has printed
     gc.collect()

@@ -53,7 +53,9 @@ def faults(notebook: Any, found: Mapping[str, Any], report: Report) -> list[str]
     pictures, lines = 0, []
     for number, data in _outputs(notebook):
         if "<table" in data.get("text/html", "") and not _ROW.search(data["text/html"]):
-            lines.append(f"cell {number}: a table has no rows, though there are {len(found['projects'])} projects")
+            lines.append(
+                f"cell {number}: a table has no rows, though there are {len(found['projects'])} projects"
+            )
         if "image/png" in data:
             pictures += 1
             lines += [f"cell {number}: a figure is blank"] if _blank(data["image/png"]) else []

@@ -1,66 +1,64 @@
 """Who makes the reports: kernels forked in threads, a pool of processes, or the workers of a Dask cluster."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from effeval import kernels
 from effeval.errors import ReportError
-from effeval.reports.execution import Made, Order, make
+from effeval.reports.execution import Made, Order, import_papermill, make
 from effeval.reports.plan import Report
 
-PRELOAD = (
-    "pandas",
-    "pyarrow.parquet",
-    "matplotlib.pyplot",
-    "seaborn",
-    "effeval.scope",
-    "effeval.charts",
-    "effeval.display",
-    "effeval.tables",
-    "effeval.scored",
-)
+PRELOAD = ("pyarrow.parquet", "effeval.scored", "effeval.reports.warm")  # before kernels are forked
 
 Work = Callable[[Report], Made]
+Produce = Callable[[Sequence[Report], Order, Path], Iterator[Made]]
 
 
-def produce(
-    reports: Sequence[Report], order: Order, scored: Path, *, jobs: int, dask: str | None
-) -> Iterator[Made]:
-    """Make reports, several at once, and give each as it is finished.
+@contextmanager
+def crew(*, jobs: int, dask: str | None = None) -> Iterator[Produce]:
+    """Those who make reports; what is given makes several at once, and gives each as it is finished.
 
     Parameters
     ----------
-    reports : sequence of Report
-    order : Order
-    scored : Path
-        Folder of :func:`effeval.scored.write_scored`.
     jobs : int
         How many at once on this machine.
     dask : str, optional
         Address of a Dask scheduler, such as tcp://10.0.0.5:8786; its workers make the reports instead.
 
-    Raises
+    Yields
     ------
-    ReportError
-        There is no such scheduler, or ``distributed`` is not installed.
+    callable
+        Takes reports, what they share, and the folder of :func:`effeval.scored.write_scored`. It raises
+        ReportError if there is no such scheduler, or ``distributed`` is not installed.
     """
     if dask is not None:
-        yield from _on_cluster(reports, order, scored, dask)
+        yield partial(_on_cluster, address=dask)
     elif kernels.available():
-        with kernels.forking(PRELOAD) as options:
-            yield from _in_threads(reports, partial(make, order=order, scored=scored, options=options), jobs)
+        with ExitStack() as stack, ThreadPoolExecutor(1) as starter:
+            # the process that kernels are forked from imports for seconds; the caller need not wait
+            started = starter.submit(stack.enter_context, kernels.forking(PRELOAD))
+            yield lambda reports, order, scored: _in_threads(
+                reports, partial(make, order=order, scored=scored, options=_options(started)), jobs
+            )
     else:
-        yield from _in_processes(reports, partial(make, order=order, scored=scored, options={}), jobs)
+        yield partial(_in_processes, jobs=jobs)
+
+
+def _options(started: Future) -> Mapping[str, object]:
+    import_papermill()
+    return started.result()
 
 
 def _in_threads(reports: Sequence[Report], work: Work, jobs: int) -> Iterator[Made]:
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(
+        jobs + 1
+    ) as pool:  # one more: a kernel that starts or ends waits more than it works
         futures = [pool.submit(work, report) for report in reports]
         try:
             for future in as_completed(futures):
@@ -69,8 +67,9 @@ def _in_threads(reports: Sequence[Report], work: Work, jobs: int) -> Iterator[Ma
             pool.shutdown(cancel_futures=True)
 
 
-def _in_processes(reports: Sequence[Report], work: Work, jobs: int) -> Iterator[Made]:
+def _in_processes(reports: Sequence[Report], order: Order, scored: Path, *, jobs: int) -> Iterator[Made]:
     """A pool; when a process of it dies, what was not finished is made again one at a time, to find the cause."""
+    work = partial(make, order=order, scored=scored, options={})
     left = dict.fromkeys(reports)
     spawn = get_context("spawn")  # a fork of a process with threads may hang
     with ProcessPoolExecutor(jobs, mp_context=spawn) as pool:
@@ -90,7 +89,7 @@ def _in_processes(reports: Sequence[Report], work: Work, jobs: int) -> Iterator[
                 yield _lost(report, "The process that made it died (out of memory?).")
 
 
-def _on_cluster(reports: Sequence[Report], order: Order, scored: Path, address: str) -> Iterator[Made]:
+def _on_cluster(reports: Sequence[Report], order: Order, scored: Path, *, address: str) -> Iterator[Made]:
     """Workers need effeval and nothing else: the scored data travel to them."""
     try:
         from distributed import Client, KilledWorker, as_completed
@@ -118,8 +117,6 @@ def _remote(report: Report, order: Order, files: Mapping[str, bytes]) -> Made:
         for name, content in files.items():
             (Path(folder) / name).write_bytes(content)
         return make(report, order, Path(folder), {})
-
-
 
 
 def _lost(report: Report, why: str) -> Made:

@@ -15,6 +15,8 @@ from effeval.reports.pages import to_html, to_pdf
 from effeval.reports.plan import Report
 
 CELL_TIMEOUT = 600  # seconds that one cell may take
+# Quiet, and figures as they are laid out: to cut their margins they would have to be drawn twice.
+KERNEL = ["--log-level=ERROR", "--InlineBackend.print_figure_kwargs={'bbox_inches': None}"]
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def make(report: Report, order: Order, scored: Path, options: Mapping[str, Any])
             if found:
                 raise ReportError("\n".join(found))
             files = _files(_settled(notebook, report, order), report, order, scored)
-        except Exception as error:  # whatever it is, it is told and does not stop the other reports
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told and does not stop the others
             why = str(error) if isinstance(error, EffevalError) else f"{type(error).__name__}: {error}"
             return Made(report, _failed(executed, report, order), {}, time.monotonic() - begun, why)
     return Made(report, files, facts, time.monotonic() - begun)
@@ -124,7 +126,7 @@ def execute(
     if strange:
         raise ReportError(f"The notebook has no parameter {', '.join(strange)}; it has {', '.join(known)}.")
     given = {"progress_bar": False, "shutdown_kernel": "immediate", "execution_timeout": CELL_TIMEOUT}
-    given |= {"extra_arguments": ["--log-level=ERROR"], **(options if options is not None else {})}
+    given |= {"extra_arguments": KERNEL, **(options if options is not None else {})}
     try:
         return papermill.execute_notebook(notebook, str(output), parameters=dict(parameters), **given)
     except PapermillExecutionError as error:
@@ -133,6 +135,15 @@ def execute(
         raise ReportError(f"A cell took longer than {CELL_TIMEOUT} s.\n{error}") from error
     except DeadKernelError as error:
         raise ReportError(f"The kernel died: {error}") from error
+
+
+def without_outputs(notebook: str) -> str:
+    """The text of a notebook without what it showed when it was run before: each report would copy it."""
+    document = json.loads(notebook)
+    for cell in document["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    return json.dumps(document, ensure_ascii=False)
 
 
 def import_papermill():

@@ -4,7 +4,6 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from io import BytesIO
 from typing import Any
 
 import pandas as pd
@@ -34,7 +33,9 @@ class About:
     unknown: tuple[str, ...] = ()
 
 
-def index_page(records: Sequence[Mapping[str, Any]], by_region: pd.DataFrame, *, about: About, lang: str) -> str:
+def index_page(
+    records: Sequence[Mapping[str, Any]], by_region: pd.DataFrame, *, about: About, lang: str
+) -> str:
     """The page as HTML: opens offline, nothing is fetched.
 
     Parameters
@@ -57,7 +58,10 @@ def index_page(records: Sequence[Mapping[str, Any]], by_region: pd.DataFrame, *,
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((folder / "runs.html.j2").read_text(encoding="utf-8"))
     columns = ["projects", "fulfilled", "coverage", "support_paid"]
-    heads = [phrase("heading.fulfilled_of", lang=lang) if c == "fulfilled" else heading("fulfilment", c, lang=lang) for c in columns]
+    heads = [
+        phrase("heading.fulfilled_of", lang=lang) if c == "fulfilled" else heading("fulfilment", c, lang=lang)
+        for c in columns
+    ]
     return template.render(
         lang=lang,
         title=about.title,
@@ -88,7 +92,9 @@ def _row(record: Mapping[str, Any], lang: str) -> dict[str, Any]:
     pages = [name for name, ending in here.items() if ending == ".html"]
     endings = {**_FILES, ".failed.ipynb": "report.file.notebook"}
     links = [
-        {"file": name, "text": phrase(endings[ending], lang=lang)} for name, ending in here.items() if ending in endings
+        {"file": name, "text": phrase(endings[ending], lang=lang)}
+        for name, ending in here.items()
+        if ending in endings
     ]
     region = record["region"]
     named = f"{region} {names('region', lang=lang)[region]}" if region else phrase("kazakhstan", lang=lang)
@@ -114,13 +120,6 @@ def _cells(facts: Mapping[str, Any], lang: str) -> list[str]:
 
 def _map(by_region: pd.DataFrame, footer: str, lang: str) -> str:
     """The map as base64 of a PNG file."""
-    from matplotlib.figure import Figure
+    from effeval.charts import add_footer, plot_map, png
 
-    from effeval.charts import add_footer, plot_map
-
-    figure = Figure(figsize=(13, 8.2), layout="constrained")
-    add_footer(plot_map(by_region, lang=lang, ax=figure.subplots()), footer)
-    picture = BytesIO()
-    # no software name in the file: the same data give the same bytes
-    figure.savefig(picture, format="png", dpi=100, metadata={"Software": None})
-    return base64.b64encode(picture.getvalue()).decode()
+    return base64.b64encode(png(add_footer(plot_map(by_region, lang=lang), footer))).decode()

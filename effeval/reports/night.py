@@ -22,8 +22,8 @@ from effeval.judged import judged
 from effeval.labels import phrase
 from effeval.methodology import Methodology
 from effeval.reports.checks import expected, reconcile
-from effeval.reports.crew import produce
-from effeval.reports.execution import Order
+from effeval.reports.crew import crew
+from effeval.reports.execution import Made, Order, without_outputs
 from effeval.reports.index import About, index_page
 from effeval.reports.pages import notebook_path
 from effeval.reports.plan import Report, plan
@@ -135,16 +135,23 @@ def run(
     begun = datetime.now(UTC)
     _check(langs, how)
     regions = check_codes("region", regions, methodology=law)
+    dataset, assessed = judged(data, methodology=law)
+    _check_year(year, assessed)
     place = Place.of(folder, year)
-    with place.locked(), TemporaryDirectory(prefix="effeval-") as temporary:
-        dataset, assessed = judged(data, methodology=law)
-        _check_year(year, assessed)
+    jobs = how.jobs if how.jobs is not None else os.cpu_count() or 1
+    with (
+        place.locked(),
+        TemporaryDirectory(prefix="effeval-") as temporary,
+        crew(jobs=jobs, dask=how.dask) as produce,
+    ):
         write_scored(temporary, dataset, assessed, methodology=law)
         reports = plan(regions=regions or _with_projects(dataset, law), year=year, langs=langs)
         order = _order(data, law, place, how)
         inputs = _inputs(dataset, law, order)
         try:
-            run = _fill(place, reports, order, Path(temporary), key=_key(inputs), how=how)
+            run = _fill(
+                place, reports, lambda todo: produce(todo, order, Path(temporary)), key=_key(inputs), how=how
+            )
             _show(place, run, dataset, assessed, inputs=inputs | {"year": year}, law=law, begun=begun)
         except OSError as error:
             if error.errno is None:  # not of the system
@@ -157,9 +164,7 @@ def run(
     return run
 
 
-def _fill(
-    place: Place, reports: Sequence[Report], order: Order, scored: Path, *, key: str, how: How
-) -> Run:
+def _fill(place: Place, reports: Sequence[Report], order: Order, scored: Path, *, key: str, how: How) -> Run:
     """Make what is not there yet, and remember each as it is finished."""
     known = place.begin(resume=how.resume)
     asked = {report.name: report for report in reports}
@@ -171,7 +176,9 @@ def _fill(
             if name in asked:
                 _tell(how, kept, len(asked))
     todo = [report for name, report in asked.items() if name not in records]
-    for made in produce(todo, order, scored, jobs=how.jobs or os.cpu_count() or 1, dask=how.dask) if todo else ():
+    for made in (
+        produce(todo, order, scored, jobs=how.jobs or os.cpu_count() or 1, dask=how.dask) if todo else ()
+    ):
         records[made.report.name] = place.keep(made, key=key)
         _tell(how, records[made.report.name], len(asked))
     ordered = tuple(records[name] for name in sorted(records))
@@ -266,7 +273,7 @@ def _order(data: str | os.PathLike[str], law: Methodology, place: Place, how: Ho
         raise ReportError(f"There is no notebook {notebook}.")
     shown = {"data_dir": str(Path(data).resolve())}
     shown["methodology"] = str((place.shown / LAW).resolve()) if law.changes() or law.id != "order-35" else ""
-    return Order(notebook.read_text(encoding="utf-8"), shown, how.pdf)
+    return Order(without_outputs(notebook.read_text(encoding="utf-8")), shown, how.pdf)
 
 
 def _with_projects(data: Dataset, law: Methodology) -> list[str]:
@@ -278,7 +285,9 @@ def _with_projects(data: Dataset, law: Methodology) -> list[str]:
 
 def _check(langs: Sequence[str], how: How) -> None:
     wrong = [lang for lang in langs if lang not in LANGUAGES]
-    lines = [f"There is no language {lang!r}.\nTo fix: languages are {', '.join(LANGUAGES)}" for lang in wrong]
+    lines = [
+        f"There is no language {lang!r}.\nTo fix: languages are {', '.join(LANGUAGES)}" for lang in wrong
+    ]
     if not langs:
         lines.append(f"No language was asked for.\nTo fix: name some of {', '.join(LANGUAGES)}")
     if how.jobs is not None and how.jobs < 1:

@@ -1,0 +1,57 @@
+"""Draws and prints once what every report draws and prints, so that forked kernels find it done.
+
+Fonts, glyphs, locales and the methodology stay in memory. Imported for that alone, by the process that kernels
+are forked from (see ``crew``); starts no thread.
+"""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from effeval import charts, tables
+from effeval.aggregation import fulfilment
+from effeval.columns import LANGUAGES
+from effeval.dataset import load
+from effeval.display import printed
+from effeval.methodology import Methodology
+from effeval.scope import Scope
+from effeval.scoring import assess
+
+PROJECTS = {
+    "project_id": ["A", "B"], "applicant": ["Әғқңөұүһі", "№ 1"], "measure": [8, 9], "kato": ["75", "63"],
+    "oked": ["24", "10"], "category": ["small", "large"], "support_year": [2023, 2023],
+    "status": ["implementing", "implementing"],
+}  # fmt: skip
+OBSERVED = {
+    "project_id": ["A", "A", "B", "B"], "year": [2023, 2024, 2023, 2024],
+    "support_paid": [100.0, None, 50.0, 10.0], "export_value": [120.0, 10.0, 1.0, None],
+}  # fmt: skip
+REFERENCE = {"year": [], "wage_growth_forecast": [], "source": []}
+
+
+def _axes() -> Axes:
+    """Axes that pyplot does not know: it must not choose how to show figures before a notebook runs."""
+    return Figure(figsize=(9, 4), layout="constrained").subplots()
+
+
+def everything() -> None:
+    """What a report shows, in each language, of two made-up projects; nothing is kept of it."""
+    law = Methodology.load()
+    tables_ = {"projects": PROJECTS, "observations": OBSERVED, "reference": REFERENCE}
+    data = load({name: pd.DataFrame(columns) for name, columns in tables_.items()}, methodology=law)
+    assessed = assess(data, law)
+    for lang in LANGUAGES:
+        report = Scope(data, law, assessed, 2024, lang, {})
+        for by in ("measure", "sector"):
+            names = report.names(by)
+            table = fulfilment(report.this_year, by)
+            ax = charts.plot_fulfilment(table, by, names=names, lang=lang, ax=_axes())
+            charts.png(charts.add_footer(ax, report.footer))
+            printed(report, by).as_raw_html()
+        charts.png(charts.plot_trend(fulfilment(assessed, "year"), lang=lang, ax=_axes()))
+        short = tables.shortfalls(report.this_year, data.projects, methodology=law, lang=lang)
+        tables.show(short).to_html()
+        str(report.summary)
+
+
+everything()
