@@ -164,7 +164,14 @@ def run(
     return run
 
 
-def _fill(place: Place, reports: Sequence[Report], order: Order, scored: Path, *, key: str, how: How) -> Run:
+def _fill(
+    place: Place,
+    reports: Sequence[Report],
+    produce: Callable[[Sequence[Report]], Iterable[Made]],
+    *,
+    key: str,
+    how: How,
+) -> Run:
     """Make what is not there yet, and remember each as it is finished."""
     known = place.begin(resume=how.resume)
     asked = {report.name: report for report in reports}
@@ -176,9 +183,7 @@ def _fill(place: Place, reports: Sequence[Report], order: Order, scored: Path, *
             if name in asked:
                 _tell(how, kept, len(asked))
     todo = [report for name, report in asked.items() if name not in records]
-    for made in (
-        produce(todo, order, scored, jobs=how.jobs or os.cpu_count() or 1, dask=how.dask) if todo else ()
-    ):
+    for made in produce(todo) if todo else ():
         records[made.report.name] = place.keep(made, key=key)
         _tell(how, records[made.report.name], len(asked))
     ordered = tuple(records[name] for name in sorted(records))
