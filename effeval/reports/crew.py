@@ -52,7 +52,8 @@ def crew(*, jobs: int, dask: str | None = None) -> Iterator[Produce]:
 
 def _options(started: Future) -> Mapping[str, object]:
     import_papermill()
-    return started.result()
+    # saved at the end and when something breaks, not after each cell
+    return started.result() | {"request_save_on_cell_execute": False}
 
 
 def _in_threads(reports: Sequence[Report], work: Work, jobs: int) -> Iterator[Made]:

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -127,6 +128,8 @@ def execute(
         raise ReportError(f"The notebook has no parameter {', '.join(strange)}; it has {', '.join(known)}.")
     given = {"progress_bar": False, "shutdown_kernel": "immediate", "execution_timeout": CELL_TIMEOUT}
     given |= {"extra_arguments": KERNEL, **(options if options is not None else {})}
+    if "zygote" in given:
+        given["rescued"] = str(output)
     try:
         return papermill.execute_notebook(notebook, str(output), parameters=dict(parameters), **given)
     except PapermillExecutionError as error:
@@ -187,9 +190,8 @@ def _files(notebook: Any, report: Report, order: Order, scored: Path) -> dict[st
 def _workbook(report: Report, scored: Path) -> bytes | None:
     """Annex 1 of the region; none where nothing was judged in the year."""
     from effeval import annex1
-    from effeval.scored import read_scored
-
-    data, assessed, methodology = read_scored(scored)
+    
+    data, assessed, methodology = _read(scored)
     if report.region:
         assessed = assessed[assessed["region"] == report.region]
     if not (assessed["year"] == report.year).any():
@@ -198,6 +200,14 @@ def _workbook(report: Report, scored: Path) -> bytes | None:
         path = Path(folder) / "annex-1.xlsx"
         annex1.write(assessed, data, path, year=report.year, methodology=methodology, lang=report.lang)
         return path.read_bytes()
+
+
+@lru_cache(maxsize=1)
+def _read(scored: Path):
+    """The scored data, once for all reports that a process makes; nothing changes them."""
+    from effeval.scored import read_scored
+
+    return read_scored(scored)
 
 
 def _failed(executed: Path, report: Report, order: Order) -> dict[str, bytes]:
