@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from test_properties import frames, projects, readings, reference
 
 import effeval as ee
-from effeval import scenarios
+from effeval import scenarios, scoring
 from effeval.scenario_files import Scenario, read_scenario, write_scenario
-from effeval.scenarios import compare, flips, rejudge, transitions
+from effeval.scenarios import board, causes, compare, flips, rejudge, transitions
 
 LAW = ee.Methodology.load("order-35")
 COUNTED = dict(zip(scenarios.KINDS, [0] * 5, strict=True))
@@ -109,6 +109,42 @@ def test_flips_show_both_sides_and_agree_with_transitions() -> None:
     assert found["region"].tolist() == ["63", "63"] and len(flips(before, before)) == 0
 
 
+def test_every_flip_names_the_parameters_that_turn_it() -> None:
+    # A 2023: 90 of 100, 2024: 110 of 150 in all, 20 of 50 in the year
+    made = board.Board(three_exporters(), LAW)
+    softer = {"8.1.multiple": 0.4, "8.1.period": "year", "9.1.multiple": 0.1, "scale": "proportional"}
+    found = causes(made, LAW.replace(softer))
+    shown = ["project_id", "year", "kind", "parameters"]
+    assert found[shown].values.tolist() == [
+        ["A", 2023, "gained", "8.1.multiple"],
+        ["A", 2024, "gained", "8.1.multiple"],
+        ["B", 2024, "no_longer_judged", "8.1.period"],
+    ]
+    pd.testing.assert_frame_equal(
+        found.drop(columns="parameters"),
+        flips(made.assess(LAW), made.assess(LAW.replace(softer))),
+    )
+    both = causes(made, LAW.replace({"8.1.multiple": 0.4, "8.1.period": "year", "missing": "not_fulfilled"}))
+    assert both[both["project_id"] == "C"][shown[1:]].values.tolist() == [[2023, "newly_judged", "missing"]]
+
+
+def test_causes_are_together_or_each_by_itself() -> None:
+    # income 100 in the base year, then 150 and 260: 50 and 160 more, 210 in all; the support was 120
+    case = {"project_id": "A", "measure": 6, "support_year": 2022, "status": "implementing"}
+    rows = {
+        "A": {
+            2022: {"support_paid": 120.0, "revenue": 100.0},
+            2023: {"revenue": 150.0},
+            2024: {"revenue": 260.0},
+        }
+    }
+    made = board.Board(dataset([case], rows, reference={}), LAW)
+    both = {"6.1.measure_as": "cumulative", "6.1.multiple": 1.7}
+    assert causes(made, LAW.replace(both))["parameters"].tolist() == ["6.1.multiple, 6.1.measure_as"]
+    either = {"6.1.measure_as": "level", "6.1.multiple": 1.2}
+    assert causes(made, LAW.replace(either))["parameters"].tolist() == ["6.1.multiple | 6.1.measure_as"]
+
+
 @pytest.mark.parametrize("what", [transitions, flips])
 def test_rows_that_are_not_the_same_are_refused(what) -> None:
     before, after = judged_twice({"8.1.multiple": 0.7})
@@ -138,16 +174,18 @@ def test_rejudging_is_judging_anew(drawn, series, first, second) -> None:
 
 def test_only_the_changed_criterion_is_judged_again(sample_dir, monkeypatch) -> None:
     data = ee.load(sample_dir)
-    assessed, judged = ee.assess(data, LAW), []
+    made, compared = board.Board(data, LAW), []
+    before = made.assess(LAW)
 
-    def spy(data, methodology):
-        judged.append(([c.id for c in methodology.criteria], set(data.projects["measure"])))
-        return ee.assess(data, methodology)
+    def spy(plan, actual, **rest):
+        compared.append(len(plan))
+        return scoring.compare(plan, actual, **rest)
 
-    monkeypatch.setattr(scenarios, "assess", spy)
-    rejudge(assessed, data, LAW, LAW.replace({"13.1.at_least": 0.08}))
-    rejudge(assessed, data, LAW, LAW.replace({"13.1.at_least": 0.1}))
-    assert judged == [(["13.1"], {13})]
+    monkeypatch.setattr(board, "compare", spy)
+    after = rejudge(before, made, LAW, LAW.replace({"13.1.at_least": 0.08}))
+    assert compared == [len(before[before["criterion"] == "13.1"])]
+    rejudge(after, made, LAW, LAW.replace({"13.1.at_least": 0.08}))
+    assert len(compared) == 1
 
 
 def test_rows_of_other_data_are_not_rejudged(sample_dir) -> None:
@@ -230,3 +268,19 @@ def test_all_faults_are_named_at_once_and_nothing_faulty_is_written(tmp_path) ->
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ee.MethodologyError, match="no scenario file"):
         read_scenario(tmp_path / "none.yaml")
+
+
+def test_what_one_change_explains_stays_when_another_row_takes_two() -> None:
+    # income from 100 to 150 and 260 (160 more, 210 in all more) for support of 120 and of 90, twice asked for
+    case = {"measure": 6, "support_year": 2022, "status": "implementing"}
+    figures = {2022: {"revenue": 100.0}, 2023: {"revenue": 150.0}, 2024: {"revenue": 260.0}}
+    rows = {
+        id: figures | {2022: {"revenue": 100.0, "support_paid": paid}}
+        for id, paid in (("A", 120.0), ("B", 90.0))
+    }
+    made = board.Board(dataset([{"project_id": id} | case for id in rows], rows, reference={}), LAW)
+    found = causes(made, LAW.replace({"6.1.measure_as": "cumulative", "6.1.multiple": 1.7}))
+    assert found[["project_id", "parameters"]].values.tolist() == [
+        ["A", "6.1.multiple, 6.1.measure_as"],
+        ["B", "6.1.multiple | 6.1.measure_as"],
+    ]

@@ -8,6 +8,8 @@ from effeval.charts.dumbbells import dumbbell_pairs, plot_dumbbell
 from effeval.charts.heatmap import heatmap_cells, plot_heatmap
 from effeval.charts.maps import map_areas, plot_map
 from effeval.charts.projects import plan_actual_points, plot_plan_actual
+from effeval.charts.robustness import factor_names, plot_ranges, plot_stakes, stake_bars
+from effeval.charts.sensitivity import plot_sensitivity, plot_sweep
 from effeval.charts.style import BLUE, DIM, FEW, INK, LIGHT, ORANGE, RATE_COLOURS, add_footer, png
 from effeval.charts.trends import known_breaks, plot_trend, trend_line
 
@@ -21,6 +23,7 @@ __all__ = [
     "RATE_COLOURS",
     "add_footer",
     "dumbbell_pairs",
+    "factor_names",
     "fulfilment_bars",
     "heatmap_cells",
     "known_breaks",
@@ -33,7 +36,12 @@ __all__ = [
     "plot_map",
     "plot_money_and_count",
     "plot_plan_actual",
+    "plot_ranges",
+    "plot_sensitivity",
+    "plot_stakes",
+    "plot_sweep",
     "plot_trend",
     "png",
+    "stake_bars",
     "trend_line",
 ]

@@ -117,7 +117,7 @@ def fulfilment_title(by: str, *, lang: str) -> str:
     Examples
     --------
     >>> fulfilment_title("region", lang="en"), fulfilment_title("holding", lang="en")
-    ('Fulfilment by region', 'Fulfilment: holding')
+    ('Fulfilment of criteria by region', 'Fulfilment: holding')
     """
     if by in _TITLED:
         return phrase(f"chart.fulfilment.{by}", lang=lang)

@@ -19,9 +19,8 @@ from effeval.labels import EMPTY, heading, level_names, number, parts, phrase
 from effeval.law import Value
 from effeval.methodology import Methodology
 from effeval.scenario_files import Scenario, write_scenario
-from effeval.scenarios import flips, rejudge, transitions
+from effeval.scenarios import Board, flips, rejudge, transitions
 from effeval.scope import footer
-from effeval.scoring import assess
 from effeval.whatif.controls import WIDE, is_open, label, sliders, switch
 from effeval.whatif.tables import STYLE, flips_html, transitions_html
 
@@ -98,7 +97,8 @@ class WhatIf(widgets.VBox):
         chosen: Mapping[str, str | int],
     ):
         self.data, self.methodology, self.lang, self.folder = data, methodology, lang, Path(folder)
-        self.assessed = assess(data, methodology)
+        self.board = Board(data, methodology)
+        self.assessed = self.board.assess(methodology)
         self.after, self.rejudged, self.error = methodology, self.assessed, ""
         self.thresholds = sliders(methodology)
         self.readings = {q.id: switch(q, methodology, lang) for q in methodology.questions if is_open(q)}
@@ -134,7 +134,7 @@ class WhatIf(widgets.VBox):
         """A threshold or a reading changed: judge again what it touches."""
         try:
             after = self.methodology.replace(self.settings)
-            self.rejudged = rejudge(self.rejudged, self.data, self.after, after)
+            self.rejudged = rejudge(self.rejudged, self.board, self.after, after)
             self.after, self.error = after, ""
         except EffevalError as error:  # an alternative may need a column that the data lack
             self.error = str(error)

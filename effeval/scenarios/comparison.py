@@ -1,7 +1,6 @@
-"""Scenarios: what another threshold or another reading of the law would change."""
+"""What another threshold or another reading of the law changes: rates, verdicts, projects and money."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,7 @@ from effeval.aggregation import fulfilment
 from effeval.dataset import Dataset
 from effeval.errors import ParameterError
 from effeval.methodology import Methodology
-from effeval.scoring import assess
+from effeval.scenarios.board import Board
 
 KINDS = ("gained", "lost", "newly_judged", "no_longer_judged", "unchanged")
 _KEY = ["project_id", "year", "criterion"]
@@ -66,12 +65,11 @@ def compare(
     by = [by] if isinstance(by, str) else list(by)
     if "scenario" in by:
         raise ParameterError("compare adds the column scenario itself.\nTo fix: rename your own column.")
-    baseline = next(iter(scenarios.values()))
-    assessed = assess(data, baseline)
+    board = Board(data, next(iter(scenarios.values())))
     tables = {}
     for name, methodology in scenarios.items():
-        rows = rejudge(assessed, data, before=baseline, after=methodology)
-        tables[name] = fulfilment(rows, by, methodology=methodology)
+        own = board if board.fits(methodology) else Board(data, methodology)
+        tables[name] = fulfilment(own.assess(methodology), by, methodology=methodology)
     first = next(iter(tables.values()))
     parts = [_against(first, table, by).assign(scenario=name) for name, table in tables.items()]
     found = pd.concat(parts, ignore_index=True).astype({"scenario": "str"})
@@ -79,7 +77,7 @@ def compare(
 
 
 def rejudge(
-    assessed: pd.DataFrame, data: Dataset, before: Methodology, after: Methodology
+    assessed: pd.DataFrame, data: Dataset | Board, before: Methodology, after: Methodology
 ) -> pd.DataFrame:
     """What :func:`effeval.assess` gives for another methodology, judging again only what it changes.
 
@@ -87,9 +85,10 @@ def rejudge(
     ----------
     assessed : pandas.DataFrame
         All rows of ``assess(data, before)``.
-    data : Dataset
+    data : Dataset or Board
+        A :class:`Board` of the data is much faster when many methodologies are tried one after another.
     before, after : Methodology
-        Where ``scale``, ``missing`` or the criteria themselves differ, everything is judged again.
+        Where the criteria themselves differ, everything is judged again.
 
     Returns
     -------
@@ -101,25 +100,15 @@ def rejudge(
     ParameterError
         ``assessed`` does not have the rows of these data.
     DataError
-        A column that a changed criterion needs is absent.
+        A column that a criterion needs is absent.
     """
-    changed = _changed(before, after)
-    if changed is None:
-        return assess(data, after)
-    measures = {after.criterion(id).measure for id in changed}
-    members = data.projects["measure"].isin(measures)
-    if data.last_year is None or not members.any():
-        return assessed.copy()
-    part = assess(data.subset(data.projects.loc[members, "project_id"]), _only(after, changed))
-    where = np.flatnonzero(assessed["criterion"].isin(changed).to_numpy())
-    known = assessed[_KEY].iloc[where].reset_index(drop=True)
-    if not known.equals(part[_KEY]):
+    board = data if isinstance(data, Board) else Board(data, before)
+    if len(assessed) != len(board.layout.blank) or not assessed[_KEY].equals(board.layout.blank[_KEY]):
         message = "The judged rows are not those of these data."
         raise ParameterError(f"{message}\nTo fix: give all rows of assess(data, before)")
-    found = {name: assessed[name].array.copy() for name in _FOUND}
-    for name, values in found.items():
-        values[where] = part[name].array
-    return assessed.assign(**found)
+    if not board.fits(after):
+        board = Board(board.data, after)
+    return board.assess(after)
 
 
 def transitions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -168,6 +157,8 @@ def transitions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 def flips(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """The rows whose verdict changes, with both states and both plans and actual figures.
 
+    :func:`effeval.scenarios.causes` adds which parameter turns each.
+
     Parameters
     ----------
     before, after : pandas.DataFrame
@@ -207,24 +198,6 @@ def _against(first: pd.DataFrame, table: pd.DataFrame, by: list[str]) -> pd.Data
     counts = ["fulfilled", "assessed"]
     base = base.assign(**base[counts].fillna(0).astype("int64"))
     return table.assign(**{change: table[name] - base[name] for change, name in _CHANGES.items()})
-
-
-def _changed(before: Methodology, after: Methodology) -> list[str] | None:
-    """Criteria judged by other parameters; None: judge all."""
-    same_frame = (before.scale, before.missing) == (after.scale, after.missing)
-    if not same_frame or [c.id for c in before.criteria] != [c.id for c in after.criteria]:
-        return None
-    pairs = zip(before.criteria, after.criteria, strict=True)
-    return [new.id for old, new in pairs if (old.rule, old.settings) != (new.rule, new.settings)]
-
-
-def _only(methodology: Methodology, criteria: list[str]) -> Methodology:
-    """The same methodology with some of its criteria alone."""
-    kept = (
-        replace(measure, criteria=tuple(c for c in measure.criteria if c.id in criteria))
-        for measure in methodology.measures
-    )
-    return replace(methodology, measures=tuple(measure for measure in kept if measure.criteria))
 
 
 def _kinds(before: pd.DataFrame, after: pd.DataFrame) -> np.ndarray:

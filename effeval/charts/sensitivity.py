@@ -1,0 +1,130 @@
+"""What the rate is sensitive to: one threshold moved step by step, and all factors at once."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from effeval.charts.robustness import TOP, beside, labels_of, name_rows, own_axes
+from effeval.charts.style import BLUE, DIM, HATCH, INK, LIGHT, clean, counts, nothing, percent_axis, title
+from effeval.labels import number, percent, phrase
+
+
+def plot_sweep(
+    table: pd.DataFrame, path: str, *, given: float, names: Mapping[str, str] | None = None, lang: str = "ru",
+    ax: Axes | None = None,
+) -> Axes:  # fmt: skip
+    """Share of criteria fulfilled as a threshold moves, and where it stands now.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From :func:`effeval.scenarios.sweep`, not grouped.
+    path : str
+        The threshold, such as 13.1.at_least.
+    given : float
+        Its value now, to be marked.
+    names : mapping, optional
+        Words of the path, such as :func:`factor_names`; the path itself by default.
+    lang : str
+        kk, ru or en.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A line through the values in their order, with the number assessed in the title.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(9, 4.4), layout="constrained")
+    title(ax, f"{phrase('chart.sweep', lang=lang)}\n{labels_of([path], names)[0]}")
+    line = table.dropna(subset="rate").sort_values("threshold", kind="stable")
+    if line.empty:
+        return nothing(ax, lang)
+    ax.plot(line["threshold"], line["rate"], color=BLUE, linewidth=2, marker="o", markersize=3)
+    ax.axvline(given, color=INK, linestyle="--", linewidth=1.2)
+    name = path.rpartition(".")[2]
+    value = percent(given, lang=lang, digits=1) if name == "at_least" else number(given, lang=lang, digits=2)
+    place = {
+        "transform": ax.get_xaxis_transform(),
+        "va": "bottom",
+        "ha": "right",
+        "rotation": 90,
+        "fontsize": 9,
+    }
+    ax.text(given, 0.03, f"{phrase('chart.sweep.given', lang=lang)}: {value} ", color=INK, **place)
+    for row in (line.iloc[0], line.iloc[-1]):
+        told = f"{percent(row['rate'], lang=lang)} ({counts(row['fulfilled'], row['assessed'], lang=lang)})"
+        first = row["threshold"] == line["threshold"].iloc[0]
+        ax.annotate(
+            told, (row["threshold"], row["rate"]), xytext=(4 if first else -4, 8), textcoords="offset points",
+            ha="left" if first else "right", color=INK, fontsize=9,
+        )  # fmt: skip
+    percent_axis(ax.yaxis, lang)
+    if name == "at_least":
+        percent_axis(ax.xaxis, lang)
+    else:
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: number(x, lang=lang, digits=2)))
+    words = phrase("share_fulfilled", lang=lang)
+    ax.set(ylim=(-0.03, 1.12), xlabel=phrase(f"chart.sweep.{name}", lang=lang), ylabel=words)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
+    ax.grid(axis="y", color=LIGHT, linewidth=0.6)
+    return clean(ax)
+
+
+def plot_sensitivity(
+    table: pd.DataFrame, *, names: Mapping[str, str] | None = None, lang: str = "ru", ax: Axes | None = None
+) -> Axes:
+    """Own and total share of each factor in the variance of the rate, with 95 % intervals.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From :func:`effeval.scenarios.sensitivity`, or its first rows.
+    names : mapping, optional
+        Words of each factor, such as :func:`factor_names`; its path or id by default.
+    lang : str
+        kk, ru or en.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure, as high as the factors need, by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Two bars a factor in the order of the table, S1 above ST.
+    """
+    labels = labels_of(table["factor"], names)
+    ax = own_axes(ax, labels, each=0.36, width=11.5)
+    title(ax, phrase("chart.sensitivity", lang=lang), pad=28)
+    if not table["ST"].notna().any():
+        nothing(ax, lang)
+        ax.texts[-1].set_text(phrase("chart.sensitivity.none", lang=lang))
+        return ax
+    places = np.arange(len(table))
+    looks = {"S1": (BLUE, None, -0.18), "ST": (LIGHT, HATCH, 0.18)}
+    for name, (colour, hatch, shift) in looks.items():
+        ends = [table[name] - table[f"{name}_low"], table[f"{name}_high"] - table[name]]
+        ax.barh(
+            places + shift, table[name].clip(lower=0), height=0.34, color=colour, hatch=hatch, edgecolor=DIM,
+            linewidth=0.6, label=phrase(f"chart.sensitivity.{name}", lang=lang),
+        )  # fmt: skip
+        ax.errorbar(
+            table[name].clip(lower=0),
+            places + shift,
+            xerr=ends,
+            fmt="none",
+            ecolor=INK,
+            elinewidth=1,
+            capsize=2,
+        )
+        for place, value, high in zip(places + shift, table[name], table[f"{name}_high"], strict=True):
+            beside(ax, percent(max(value, 0.0), lang=lang, digits=1), max(value, high, 0.0), place)
+    ax.legend(ncols=2, **TOP)
+    percent_axis(ax.xaxis, lang)
+    right = max(1.0, table[["S1_high", "ST_high"]].max(axis=None))
+    ax.set(xlim=(0, 1.1 * right), xlabel=phrase("chart.sensitivity.note", lang=lang))
+    return name_rows(ax, labels)
