@@ -10,7 +10,7 @@ from effeval.charts.maps import map_areas, plot_map
 from effeval.charts.projects import plan_actual_points, plot_plan_actual
 from effeval.charts.robustness import factor_names, plot_ranges, plot_stakes, stake_bars
 from effeval.charts.sensitivity import plot_sensitivity, plot_sweep
-from effeval.charts.style import BLUE, DIM, FEW, INK, LIGHT, ORANGE, RATE_COLOURS, add_footer, png
+from effeval.charts.style import BLUE, DIM, FEW, INK, LIGHT, ORANGE, RATE_COLOURS, add_footer, free_axes, png
 from effeval.charts.trends import known_breaks, plot_trend, trend_line
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "add_footer",
     "dumbbell_pairs",
     "factor_names",
+    "free_axes",
     "fulfilment_bars",
     "heatmap_cells",
     "known_breaks",

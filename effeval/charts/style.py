@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
@@ -135,6 +136,11 @@ def add_footer(ax: Axes, text: str) -> Axes:
     width = round(ax.figure.get_figwidth() * 13.3)  # characters of this size
     ax.figure.supxlabel(fill(text, width=width), x=0.01, ha="left", fontsize=8, color=DIM)
     return ax
+
+
+def free_axes() -> Axes:
+    """Axes of a figure that pyplot does not know, so that drawing on it leaves pyplot as it was."""
+    return Figure(figsize=(9, 4), layout="constrained").subplots()
 
 
 def png(ax: Axes, *, dpi: int = 100) -> bytes:

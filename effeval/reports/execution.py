@@ -190,7 +190,7 @@ def _files(notebook: Any, report: Report, order: Order, scored: Path) -> dict[st
 def _workbook(report: Report, scored: Path) -> bytes | None:
     """Annex 1 of the region; none where nothing was judged in the year."""
     from effeval import annex1
-    
+
     data, assessed, methodology = _read(scored)
     if report.region:
         assessed = assessed[assessed["region"] == report.region]

@@ -5,8 +5,6 @@ are forked from (see ``crew``); starts no thread.
 """
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from effeval import charts, tables
 from effeval.aggregation import fulfilment
@@ -29,13 +27,11 @@ OBSERVED = {
 REFERENCE = {"year": [], "wage_growth_forecast": [], "source": []}
 
 
-def _axes() -> Axes:
-    """Axes that pyplot does not know: it must not choose how to show figures before a notebook runs."""
-    return Figure(figsize=(9, 4), layout="constrained").subplots()
-
-
 def everything() -> None:
-    """What a report shows, in each language, of two made-up projects; nothing is kept of it."""
+    """What a report shows, in each language, of two made-up projects; nothing is kept of it.
+
+    Not through pyplot: it must not choose how to show figures before a notebook runs.
+    """
     law = Methodology.load()
     tables_ = {"projects": PROJECTS, "observations": OBSERVED, "reference": REFERENCE}
     data = load({name: pd.DataFrame(columns) for name, columns in tables_.items()}, methodology=law)
@@ -45,10 +41,10 @@ def everything() -> None:
         for by in ("measure", "sector"):
             names = report.names(by)
             table = fulfilment(report.this_year, by)
-            ax = charts.plot_fulfilment(table, by, names=names, lang=lang, ax=_axes())
+            ax = charts.plot_fulfilment(table, by, names=names, lang=lang, ax=charts.free_axes())
             charts.png(charts.add_footer(ax, report.footer))
             printed(report, by).as_raw_html()
-        charts.png(charts.plot_trend(fulfilment(assessed, "year"), lang=lang, ax=_axes()))
+        charts.png(charts.plot_trend(fulfilment(assessed, "year"), lang=lang, ax=charts.free_axes()))
         short = tables.shortfalls(report.this_year, data.projects, methodology=law, lang=lang)
         tables.show(short).to_html()
         str(report.summary)
