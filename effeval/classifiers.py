@@ -1,13 +1,19 @@
 """Regions (KATO) and sectors (OKED divisions) with their names, and codes that went out of use."""
 
+from functools import cache
 from importlib.resources import files
 
 import pandas as pd
 
 
-def _table(name: str) -> pd.DataFrame:
+@cache
+def _read(name: str) -> pd.DataFrame:
     with (files("effeval") / "resources" / f"{name}.csv").open(encoding="utf-8") as lines:
         return pd.read_csv(lines, dtype="str")
+
+
+def _table(name: str) -> pd.DataFrame:
+    return _read(name).copy()
 
 
 def regions() -> pd.DataFrame:
@@ -80,5 +86,5 @@ def names(column: str, *, lang: str) -> dict[str, str]:
     >>> names("region", lang="kk")["71"]
     'Астана қ.'
     """
-    table = {"region": regions, "sector": sectors}[column]()
+    table = _read({"region": "regions", "sector": "sectors"}[column])
     return dict(zip(table[column], table[f"name_{lang}"], strict=True))

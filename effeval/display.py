@@ -72,21 +72,31 @@ def trend_lines(report: Scope, by: list[str]) -> list[str]:
     step = (WIDTH - 2 * MARGIN) / max(last - first, 1) if len(yearly) else 0.0
     yearly["x"] = (MARGIN + (yearly["year"] - first) * step).round(1)
     yearly["y"] = (HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * yearly["rate"]).round(1)
-    return [_svg(rows, report.lang) for _, rows in yearly.groupby("group")]
+    judged = yearly[yearly["assessed"] > 0]
+    columns = (judged[name].tolist() for name in ("group", "year", "x", "y", "fulfilled", "assessed"))
+    lines = {group: [] for group in groups.index}
+    for group, *point in zip(*columns, strict=True):
+        lines[group].append(point)
+    return [_svg(points, report.lang) for points in lines.values()]
 
 
-def _svg(rows: pd.DataFrame, lang: str) -> str:
-    judged = rows[rows["assessed"] > 0]
-    said = "; ".join(f"{row.year}: {parts(row.fulfilled, row.assessed, lang=lang)}" for row in judged.itertuples())
-    runs = judged.groupby((judged["year"].diff() != 1).cumsum())
-    paths = (" ".join(f"{row.x},{row.y}" for row in run.itertuples()) for _, run in runs)
-    lines = "".join(f'<polyline points="{path}" fill="none" stroke="{BLUE}" stroke-width="1.5"/>' for path in paths)
-    marks = "".join(
-        f'<circle cx="{row.x}" cy="{row.y}" r="2" stroke="{BLUE}" fill="{"#FFFFFF" if row.assessed < FEW else BLUE}"/>'
-        for row in judged.itertuples()
+def _svg(points: list[list], lang: str) -> str:
+    """A line through the judged years of a group, each (year, x, y, fulfilled, assessed); it breaks at a gap."""
+    said = "; ".join(f"{year}: {parts(kept, assessed, lang=lang)}" for year, _, _, kept, assessed in points)
+    lines, marks, last = [], [], None
+    for year, x, y, _, assessed in points:
+        if last is None or year != last + 1:
+            lines.append([])
+        lines[-1].append(f"{x},{y}")
+        fill = "#FFFFFF" if assessed < FEW else BLUE
+        marks.append(f'<circle cx="{x}" cy="{y}" r="2" stroke="{BLUE}" fill="{fill}"/>')
+        last = year
+    drawn = "".join(
+        f'<polyline points="{" ".join(line)}" fill="none" stroke="{BLUE}" stroke-width="1.5"/>'
+        for line in lines
     )
     frame = f'<svg role="img" width="{WIDTH}" height="{HEIGHT}" xmlns="http://www.w3.org/2000/svg">'
-    return f"{frame}<title>{escape(said)}</title>{lines}{marks}</svg>"
+    return f"{frame}<title>{escape(said)}</title>{drawn}{''.join(marks)}</svg>"
 
 
 def searchable(frame: pd.DataFrame, *, lang: str, name: str = "projects") -> HTML:

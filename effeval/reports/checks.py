@@ -168,7 +168,8 @@ def _blank(png: str) -> bool:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        image = Image.open(BytesIO(base64.b64decode(png)))
-        return len(image.convert("RGB").getcolors(maxcolors=2**24) or ()) < 2
+        image = Image.open(BytesIO(base64.b64decode(png))).convert("L")
+        darkest, lightest = image.getextrema()
+        return darkest == lightest
     except (UnidentifiedImageError, binascii.Error):
         return True

@@ -192,10 +192,13 @@ def _workbook(report: Report, scored: Path) -> bytes | None:
     from effeval import annex1
 
     data, assessed, methodology = _read(scored)
+    wanted = assessed["year"] == report.year
     if report.region:
-        assessed = assessed[assessed["region"] == report.region]
-    if not (assessed["year"] == report.year).any():
+        wanted &= assessed["region"] == report.region
+    if not wanted.any():
         return None
+    assessed = assessed[wanted]
+    data = data.subset(assessed["project_id"].unique())
     with TemporaryDirectory(prefix="effeval-") as folder:
         path = Path(folder) / "annex-1.xlsx"
         annex1.write(assessed, data, path, year=report.year, methodology=methodology, lang=report.lang)

@@ -1,7 +1,9 @@
 """Executed notebooks as pages: HTML without code, scripts or anything fetched, and PDF of it."""
 
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from effeval.errors import ReportError
@@ -28,11 +30,19 @@ def to_html(notebook: Any, *, title: str, lang: str) -> str:
     """
     from copy import deepcopy
 
+    notebook = deepcopy(notebook)
+    notebook.metadata["title"] = title
+    exporter, style = _exporter(lang, get_ident())
+    page, _ = exporter.from_notebook_node(notebook, resources={"report_style": style})
+    return page
+
+
+@lru_cache(maxsize=32)
+def _exporter(lang: str, thread: int):  # noqa: ARG001 - one for each thread: it keeps its compiled templates
+    """nbconvert's exporter with the template of reports, and their style sheet."""
     from nbconvert import HTMLExporter
     from traitlets.config import Config
 
-    notebook = deepcopy(notebook)
-    notebook.metadata["title"] = title
     folder = files("effeval") / "templates"
     config = Config()
     config.TagRemovePreprocessor.enabled = True
@@ -46,9 +56,7 @@ def to_html(notebook: Any, *, title: str, lang: str) -> str:
         exclude_output_prompt=True,
         language_code=lang,
     )
-    style = (folder / "report" / "style.css").read_text(encoding="utf-8")
-    page, _ = exporter.from_notebook_node(notebook, resources={"report_style": style})
-    return page
+    return exporter, (folder / "report" / "style.css").read_text(encoding="utf-8")
 
 
 def to_pdf(page: str) -> bytes:

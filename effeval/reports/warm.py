@@ -28,7 +28,7 @@ REFERENCE = {"year": [], "wage_growth_forecast": [], "source": []}
 
 
 def everything() -> None:
-    """What a report shows, in each language, of two made-up projects; nothing is kept of it.
+    """What a report shows of two made-up projects; nothing is kept of it.
 
     Not through pyplot: it must not choose how to show figures before a notebook runs.
     """
@@ -36,18 +36,17 @@ def everything() -> None:
     tables_ = {"projects": PROJECTS, "observations": OBSERVED, "reference": REFERENCE}
     data = load({name: pd.DataFrame(columns) for name, columns in tables_.items()}, methodology=law)
     assessed = assess(data, law)
+    report = Scope(data, law, assessed, 2024, "ru", {})
+    table = fulfilment(report.this_year, "measure")
+    ax = charts.plot_fulfilment(
+        table, "measure", names=report.names("measure"), lang="ru", ax=charts.free_axes()
+    )
+    charts.png(charts.add_footer(ax, report.footer))
+    charts.png(charts.plot_trend(fulfilment(assessed, "year"), lang="ru", ax=charts.free_axes()))
+    printed(report, "measure").as_raw_html()
+    tables.show(tables.shortfalls(report.this_year, data.projects, methodology=law, lang="ru")).to_html()
     for lang in LANGUAGES:
-        report = Scope(data, law, assessed, 2024, lang, {})
-        for by in ("measure", "sector"):
-            names = report.names(by)
-            table = fulfilment(report.this_year, by)
-            ax = charts.plot_fulfilment(table, by, names=names, lang=lang, ax=charts.free_axes())
-            charts.png(charts.add_footer(ax, report.footer))
-            printed(report, by).as_raw_html()
-        charts.png(charts.plot_trend(fulfilment(assessed, "year"), lang=lang, ax=charts.free_axes()))
-        short = tables.shortfalls(report.this_year, data.projects, methodology=law, lang=lang)
-        tables.show(short).to_html()
-        str(report.summary)
+        str(Scope(data, law, assessed, 2024, lang, {}).summary)
 
 
 everything()
