@@ -1,6 +1,7 @@
 """Bars: fulfilment by group, and number beside money."""
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -64,7 +65,8 @@ def plot_fulfilment(
     for position, (text, high) in enumerate(zip(bars["text"], bars["rate_high"].fillna(0), strict=True)):
         ax.annotate(text, (high, position), xytext=(6, 0), textcoords="offset points", va="center", color=INK)
     percent_axis(ax.xaxis, lang)
-    ax.set(xlim=(0, 1.38), ylabel="", xlabel=f"{phrase('share_fulfilled', lang=lang)}\n{_note(bars, lang)}")
+    note = fill(_note(bars, lang), width=66)  # a longer line would be cut at the edge of the figure
+    ax.set(xlim=(0, 1.38), ylabel="", xlabel=f"{phrase('share_fulfilled', lang=lang)}\n{note}")
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
     return clean(ax)
 

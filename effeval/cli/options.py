@@ -44,14 +44,21 @@ def law_of(methodology: str, settings: list[str] | None, scenarios: list[Path] |
     return law.replace(parse_settings(settings or []))
 
 
-def assessed_of(data: Path, methodology: str, settings: list[str] | None, scenarios: list[Path] | None):
+def check_not_judged(data: Path, settings: list[str] | None, scenarios: list[Path] | None) -> None:
+    """ParameterError for settings of data that are judged already: nothing would come of them."""
     from effeval.errors import ParameterError
-    from effeval.judged import is_judged, judged
+    from effeval.judged import is_judged
 
-    law = law_of(methodology, settings, scenarios)
     if (settings or scenarios) and is_judged(data):
         fix = "give the data that the rows were judged from, or leave --set and --scenario out"
         raise ParameterError(f"{data} is judged already; a setting would change nothing.\nTo fix: {fix}")
+
+
+def assessed_of(data: Path, methodology: str, settings: list[str] | None, scenarios: list[Path] | None):
+    from effeval.judged import judged
+
+    law = law_of(methodology, settings, scenarios)
+    check_not_judged(data, settings, scenarios)
     with working("judging"), warnings_said():
         dataset, rows = judged(data, methodology=law)
     return dataset, law, rows

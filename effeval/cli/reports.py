@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
-from effeval.cli.options import Data, Folder, Law, Regions, Scenarios, Set, law_of, warnings_said
+from effeval.cli.options import (
+    Data,
+    Folder,
+    Law,
+    Regions,
+    Scenarios,
+    Set,
+    check_not_judged,
+    law_of,
+    warnings_said,
+)
 from effeval.errors import ReportError
 from effeval.terminal import progress_bar, say
 
@@ -37,6 +47,7 @@ def report(
     from effeval.reports import How, run
 
     law = law_of(methodology, set_, scenario)
+    check_not_judged(data, set_, scenario)
     with warnings_said(), progress_bar() as advance:
 
         def finished(record, total: int) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from effeval import kernels
-from effeval.errors import ReportError
+from effeval.errors import ParameterError
 from effeval.reports.execution import Made, Order, import_papermill, make
 from effeval.reports.plan import Report
 
 PRELOAD = ("pyarrow.parquet", "effeval.scored", "effeval.reports.warm")  # before kernels are forked
+
+WORKERS = 30  # seconds that a scheduler may be without any worker
 
 Work = Callable[[Report], Made]
 Produce = Callable[[Sequence[Report], Order, Path], Iterator[Made]]
@@ -35,7 +37,7 @@ def crew(*, jobs: int, dask: str | None = None) -> Iterator[Produce]:
     ------
     callable
         Takes reports, what they share, and the folder of :func:`effeval.scored.write_scored`. It raises
-        ReportError if there is no such scheduler, or ``distributed`` is not installed.
+        ParameterError if there is no such scheduler, it has no workers, or ``distributed`` is not installed.
     """
     if dask is not None:
         yield partial(_on_cluster, address=dask)
@@ -57,15 +59,14 @@ def _options(started: Future) -> Mapping[str, object]:
 
 
 def _in_threads(reports: Sequence[Report], work: Work, jobs: int) -> Iterator[Made]:
-    with ThreadPoolExecutor(
-        jobs + 1
-    ) as pool:  # one more: a kernel that starts or ends waits more than it works
-        futures = [pool.submit(work, report) for report in reports]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+    pool = ThreadPoolExecutor(jobs + 1)  # one more: a kernel that starts or ends waits more than it works
+    futures = [pool.submit(work, report) for report in reports]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        # Not waited for: after Ctrl-C, kernels at work end with the process that they are forked from.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _in_processes(reports: Sequence[Report], order: Order, scored: Path, *, jobs: int) -> Iterator[Made]:
@@ -82,6 +83,8 @@ def _in_processes(reports: Sequence[Report], order: Order, scored: Path, *, jobs
                 yield made
         except BrokenProcessPool:
             pass
+        finally:
+            pool.shutdown(cancel_futures=True)  # after Ctrl-C, what has not begun is left
     for report in left:
         with ProcessPoolExecutor(1, mp_context=spawn) as pool:
             try:
@@ -93,16 +96,23 @@ def _in_processes(reports: Sequence[Report], order: Order, scored: Path, *, jobs
 def _on_cluster(reports: Sequence[Report], order: Order, scored: Path, *, address: str) -> Iterator[Made]:
     """Workers need effeval and nothing else: the scored data travel to them."""
     try:
-        from distributed import Client, KilledWorker, as_completed
+        from distributed import CancelledError, Client, KilledWorker, as_completed
     except ImportError as error:
-        raise ReportError("--dask needs distributed.\nTo fix: pip install 'effeval[cluster]'") from error
+        raise ParameterError("--dask needs distributed.\nTo fix: pip install 'effeval[cluster]'") from error
     try:
         client = Client(address, timeout=10)
     except (OSError, ValueError) as error:
-        raise ReportError(
+        raise ParameterError(
             f"No Dask scheduler answers at {address} ({error}).\nTo fix: start one with: dask scheduler"
         ) from error
     with client:
+        try:
+            client.wait_for_workers(1, timeout=WORKERS)
+        except TimeoutError as error:
+            raise ParameterError(
+                f"No worker has joined the Dask scheduler at {address} in {WORKERS} s.\n"
+                f"To fix: start some with: dask worker {address}"
+            ) from error
         files = {path.name: path.read_bytes() for path in scored.iterdir()}
         sent = client.scatter(files, broadcast=True)
         futures = {client.submit(_remote, report, order, sent, pure=False): report for report in reports}
@@ -111,6 +121,8 @@ def _on_cluster(reports: Sequence[Report], order: Order, scored: Path, *, addres
                 yield future.result()
             except KilledWorker:
                 yield _lost(futures[future], "Every worker that tried it died.")
+            except CancelledError:
+                yield _lost(futures[future], "The cluster lost it: all workers that had its data are gone.")
 
 
 def _remote(report: Report, order: Order, files: Mapping[str, bytes]) -> Made:

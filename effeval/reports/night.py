@@ -173,7 +173,7 @@ def _fill(
     how: How,
 ) -> Run:
     """Make what is not there yet, and remember each as it is finished."""
-    known = place.begin(resume=how.resume)
+    known = place.begin(resume=how.resume, key=key)
     asked = {report.name: report for report in reports}
     records = {}
     for name, record in known.items():

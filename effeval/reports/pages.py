@@ -1,13 +1,14 @@
 """Executed notebooks as pages: HTML without code, scripts or anything fetched, and PDF of it."""
 
+import threading
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from threading import get_ident
 from typing import Any
 
 from effeval.errors import ReportError
 
+_PRINTING = threading.Lock()  # Pango's fonts are not said to be safe between threads
 LEFT_OUT = ("parameters", "injected-parameters", "for-analyst")  # tags of cells that a reader does not need
 
 
@@ -32,7 +33,7 @@ def to_html(notebook: Any, *, title: str, lang: str) -> str:
 
     notebook = deepcopy(notebook)
     notebook.metadata["title"] = title
-    exporter, style = _exporter(lang, get_ident())
+    exporter, style = _exporter(lang, threading.get_ident())
     page, _ = exporter.from_notebook_node(notebook, resources={"report_style": style})
     return page
 
@@ -65,16 +66,22 @@ def to_pdf(page: str) -> bytes:
     Raises
     ------
     ReportError
-        WeasyPrint or the system's Pango is not installed.
+        WeasyPrint or the system's Pango is not installed, or the page asks for something outside itself.
     """
     try:
         from weasyprint import HTML
+        from weasyprint.urls import FatalURLFetchingError, URLFetcher
     except (ImportError, OSError) as error:
         raise ReportError(
             f"PDF cannot be made here ({str(error).splitlines()[0]}).\n"
             "To fix: pip install 'effeval[pdf]' and the system's Pango library, or print the pages from a browser."
         ) from error
-    return HTML(string=page, url_fetcher=_refuse).write_pdf()
+    pictures_alone = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
+    try:
+        with _PRINTING:
+            return HTML(string=page, url_fetcher=pictures_alone).write_pdf()
+    except FatalURLFetchingError as error:  # no Exception: it would end the run
+        raise ReportError(f"The page asks for what is not in it. {error}") from error
 
 
 def notebook_path(name: str) -> Path:
@@ -91,12 +98,3 @@ def notebook_path(name: str) -> Path:
             f"There is no notebook {path}.\nTo fix: install effeval from its repository (pip install -e .)."
         )
     return path
-
-
-def _refuse(url: str, *_args, **_kwargs):
-    """Pictures are in the page; nothing is fetched."""
-    if url.startswith("data:"):
-        from weasyprint import default_url_fetcher
-
-        return default_url_fetcher(url)
-    raise ReportError(f"The page asks for {url}, which it must not.")

@@ -72,13 +72,15 @@ class Place:
         finally:
             lock.release()
 
-    def begin(self, *, resume: bool) -> dict[str, dict[str, Any]]:
+    def begin(self, *, resume: bool, key: str) -> dict[str, dict[str, Any]]:
         """Make the folder to fill, and tell what stands finished there and in the folder shown.
 
         Parameters
         ----------
         resume : bool
             Keep what a killed run has left; else begin with an empty folder.
+        key : str
+            Of the inputs of this run. What a killed run has left from other inputs hides nothing that is shown.
 
         Returns
         -------
@@ -92,9 +94,10 @@ class Place:
         if (self.shown / MANIFEST).is_file():
             known = json.loads((self.shown / MANIFEST).read_text(encoding="utf-8"))["reports"]
             finished = {record["name"]: record | {"from": str(self.shown)} for record in known}
-        for path in sorted((self.part / _STATE).glob("*.json")):
+        for path in sorted((self.part / _STATE).glob("[!.]*.json")):  # the others were cut off half way
             record = json.loads(path.read_text(encoding="utf-8"))
-            finished[record["name"]] = record | {"from": str(self.part)}
+            if record["name"] not in finished or (record["key"], record["status"]) == (key, "done"):
+                finished[record["name"]] = record | {"from": str(self.part)}
         return finished
 
     def take(self, record: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -132,6 +135,7 @@ class Place:
 
     def write(self, name: str, text: str) -> None:
         """Write a page of the run itself."""
+        (self.part / name).parent.mkdir(parents=True, exist_ok=True)
         with replacing(self.part / name) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
 
@@ -143,18 +147,20 @@ class Place:
         names : iterable of str
             What belongs to the run; anything else that a killed run has left goes.
         """
-        shutil.rmtree(self.part / _STATE)
         own = {self.part / name for name in names}
+        state = self.part / _STATE
         for path in [path for path in self.part.rglob("*") if path.is_file() and path not in own]:
-            path.unlink()
-        if not self.shown.exists():
-            os.rename(self.part, self.shown)
-            return
+            if path.parent != state:
+                path.unlink()
         for path in _of_others(self.shown):
             target = self.part / path.relative_to(self.shown)
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, target)
+        shutil.rmtree(state)  # as late as may be: if the disk was full until here, a later run resumes
+        if not self.shown.exists():
+            os.rename(self.part, self.shown)
+            return
         _exchange(self.part, self.shown)
         shutil.rmtree(self.part, ignore_errors=True)
 
