@@ -120,6 +120,8 @@ def _axes(ax: Axes, points: pd.DataFrame, criterion: Criterion, lang: str, log: 
             axis.set_minor_formatter(NullFormatter())
         elif fraction:
             axis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
+        else:
+            axis.set_major_locator(MaxNLocator(6))  # long numbers need room
         axis.set_major_formatter(FuncFormatter(lambda value, _: _figure(value, fraction, lang)))
     ax.set_ylabel(heading("assessed", "actual", lang=lang) + unit)
 

@@ -39,8 +39,8 @@ def to_html(notebook: Any, *, title: str, lang: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _exporter(lang: str, thread: int):  # noqa: ARG001 - one for each thread: it keeps its compiled templates
-    """nbconvert's exporter with the template of reports, and their style sheet."""
+def _exporter(lang: str, thread: int):
+    """nbconvert's exporter, which keeps its compiled templates, and the style sheet; one for each thread."""
     from nbconvert import HTMLExporter
     from traitlets.config import Config
 
