@@ -1,6 +1,7 @@
 """One report: its notebook run by papermill, checked, and turned into files."""
 
 import json
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from effeval.reports.plan import Report
 CELL_TIMEOUT = 600  # seconds that one cell may take
 # Quiet, and figures as they are laid out: to cut their margins they would have to be drawn twice.
 KERNEL = ["--log-level=ERROR", "--InlineBackend.print_figure_kwargs={'bbox_inches': None}"]
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in what Python says of an object: another in each run
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,9 @@ def _settled(notebook: Any, report: Report, order: Order) -> Any:
         cell["id"] = f"cell-{number}"
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            if "text/plain" in output.get("data", {}):
+                output["data"]["text/plain"] = _ADDRESS.sub("", output["data"]["text/plain"])
         if "injected-parameters" in cell.metadata.get("tags", []):
             shown = {"year": report.year, "region": report.region, "lang": report.lang, **order.shown}
             lines = [f"{name} = {value!r}" for name, value in sorted(shown.items())]
@@ -188,13 +193,13 @@ def _files(notebook: Any, report: Report, order: Order, scored: Path) -> dict[st
 
 
 def _workbook(report: Report, scored: Path) -> bytes | None:
-    """Annex 1 of the region; none where nothing was judged in the year."""
+    """Annex 1 of the region; none where nothing was judged in the year, or judged rows came without their figures."""
     from effeval import annex1
 
     data, assessed, methodology = _read(scored)
     if report.region:
         assessed = assessed[assessed["region"] == report.region]
-    if not (assessed["year"] == report.year).any():
+    if data.observations.empty or not (assessed["year"] == report.year).any():
         return None
     with TemporaryDirectory(prefix="effeval-") as folder:
         path = Path(folder) / "annex-1.xlsx"
