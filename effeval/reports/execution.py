@@ -16,6 +16,7 @@ from effeval.reports.checks import facts_of, faults
 from effeval.reports.pages import to_html, to_pdf
 from effeval.reports.plan import Report
 
+MARK = "papermill-error-cell-tag"
 CELL_TIMEOUT = 600  # seconds that one cell may take
 # Quiet, and figures as they are laid out: to cut their margins they would have to be drawn twice.
 KERNEL = ["--log-level=ERROR", "--InlineBackend.print_figure_kwargs={'bbox_inches': None}"]
@@ -167,6 +168,8 @@ def _parameters(report: Report, scored: Path) -> dict[str, Any]:
 def _settled(notebook: Any, report: Report, order: Order) -> Any:
     """The executed notebook as it is kept: parameters to run it again with, nothing that differs between runs."""
     notebook.metadata.pop("papermill", None)
+    # papermill puts marks before a cell that failed; without them cells have the numbers that messages name
+    notebook.cells = [cell for cell in notebook.cells if MARK not in cell.metadata.get("tags", [])]
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
         cell.metadata.pop("papermill", None)
