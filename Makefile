@@ -62,7 +62,7 @@ endif
 	$(PIP) install --quiet $(FROM) --no-deps --no-build-isolation -e .
 	@pwd -P >$@
 
-report: $(STAMP) ## the national and one regional report in reports/ (DATA=, YEAR=, REGION=, REPORT_LANG=kk|ru|en)
+report: $(STAMP) ## the national and one regional report, with forms and an index, in reports/ (DATA=, YEAR=, REGION=, REPORT_LANG=kk|ru|en)
 	$(BIN)/effeval report "$(DATA)" --year $(YEAR) --region $(REGION) --lang $(REPORT_LANG) -o reports/
 
 test: $(STAMP) ## run all tests: the suite, the examples in the docstrings, the notebooks

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import nbformat
 import pytest
 from nbformat.reader import NotJSONError
+from nights import small_data
 from playwright.sync_api import Error, Page, sync_playwright
 
 import effeval as ee
@@ -201,26 +202,52 @@ def test_start_here_runs_in_jupyterlab(page, tmp_path, sample_dir) -> None:
     assert "error" not in kinds and "display_data" in kinds
 
 
+@pytest.fixture(scope="module")
+def reported(sample_dir, tmp_path_factory) -> Path:
+    """OUTPUT/YEAR of a run in three languages, in which the report of Astana fails."""
+    folder = tmp_path_factory.mktemp("reports")
+    notebook = nbformat.read(ROOT / "notebooks" / "regional_report.ipynb", as_version=4)
+    fails = "if report.chosen.get('region') == '71':\n    raise ValueError('a < b')"
+    notebook.cells.insert(3, nbformat.v4.new_code_cell(fails))
+    nbformat.write(notebook, folder / "mine.ipynb")
+    data = small_data(folder / "data", sample_dir)
+    how = ee.reports.How(jobs=2, notebook=folder / "mine.ipynb")
+    run = ee.reports.run(data, year=2025, langs=["kk", "ru", "en"], folder=folder / "out", how=how)
+    assert {record["region"] for record in run.failed} == {"71"}
+    return run.folder
+
+
 @pytest.mark.parametrize("lang", ["kk", "ru", "en"])
-def test_a_page_of_a_report_opens_without_network_and_without_a_console_error(
-    page, tmp_path, sample_dir, lang
+@pytest.mark.parametrize(("name", "pictures"), [("index", 1), ("63-east-kazakhstan-region", 3)])
+def test_pages_of_reports_open_without_network_and_without_a_console_error(
+    page, reported, lang, name, pictures
 ) -> None:
-    path = ee.reports.run(
-        ee.reports.notebook_path("regional_report"),
-        parameters={"data_dir": str(sample_dir), "year": 2025, "region": "63", "lang": lang},
-        output=tmp_path / "page.html",
-        title="Title",
-        lang=lang,
-    )
-    said, asked = [], []
+    path = reported / lang / f"{name}.html"
+    said, asked, failed = [], [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
+    page.on("requestfailed", lambda request: failed.append(request.url))
     page.context.set_offline(True)
     page.goto(path.as_uri())
-    assert said == []
+    assert said == [] and failed == []
     assert [url for url in asked if not url.startswith(("data:", path.as_uri()))] == []
     broken = "() => [...document.images].filter(image => !image.naturalWidth).length"
     assert page.evaluate(broken) == 0
-    assert page.locator("img").count() == 3
+    assert page.locator("img").count() == pictures
     assert page.locator("html").get_attribute("lang") == lang
+    wider = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wider) <= 0
+
+
+def test_every_link_of_the_first_page_leads_to_a_file_and_failures_are_seen(page, reported) -> None:
+    page.context.set_offline(True)
+    page.goto((reported / "kk" / "index.html").as_uri())
+    links = page.eval_on_selector_all("a", "links => links.map(link => link.getAttribute('href'))")
+    assert sorted(links) == sorted(p.name for p in (reported / "kk").iterdir() if p.name != "index.html")
+    failed = page.locator("td.failed")
+    assert failed.count() == 1 and "ValueError\na < b" in failed.inner_text()
+    assert page.locator("p.failed").is_visible()
+    page.get_by_role("link", name="63 Шығыс Қазақстан облысы").click()
+    page.wait_for_url("**/63-east-kazakhstan-region.html")
+    assert "Шығыс Қазақстан облысы" in page.title()

@@ -1,17 +1,24 @@
-"""The report notebook with many parameters, and the pages made of it."""
+"""The report notebook with many parameters, the pages and the PDF made of it, and what makes it no report."""
 
 import re
 import shutil
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
 import pytest
+from nights import one_crew, picture, small_data
 
 import effeval as ee
-from effeval import reports, scope
+from effeval import charts, reports, scope
+from effeval.reports import How, Report, checks, pages
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+LAW = ee.Methodology.load("order-35")
+EAST = "63-east-kazakhstan-region"
+A4 = (595, 842)  # points
+MARGIN = 34  # of the page at its sides, in points
 
 
 def text_of(page: Path) -> str:
@@ -26,24 +33,30 @@ def text_of(page: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def run(sample_dir, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pages")
-
-    def one(lang: str = "en", data: Path | None = None, **parameters) -> Path:
-        known = {"data_dir": str(data or sample_dir), "lang": lang} | parameters
-        output = folder / f"{len(list(folder.iterdir()))}.html"
-        notebook = reports.notebook_path("regional_report")
-        return reports.run(notebook, parameters=known, output=output, title="Title", lang=lang)
-
-    return one
+def crew_at_work():
+    with one_crew():
+        yield
 
 
-@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
-def test_the_national_page_has_the_numbers_of_the_library(run, sample_dir, lang) -> None:
-    page = run(lang=lang, year=2024)
-    words = text_of(page)
-    assessed = ee.assess(ee.load(sample_dir), ee.Methodology.load())
-    total = ee.fulfilment(assessed[assessed["year"] == 2024], "measure").set_index("measure")
+@pytest.fixture(scope="module")
+def data(sample_dir, tmp_path_factory) -> Path:
+    return small_data(tmp_path_factory.mktemp("data") / "small", sample_dir)
+
+
+@pytest.fixture(scope="module")
+def shown(crew_at_work, data, tmp_path_factory) -> Path:
+    """The folder of a run: all projects and one region in two languages, with PDF."""
+    folder, how = tmp_path_factory.mktemp("reports"), How(jobs=2, pdf=True)
+    run = reports.run(data, year=2025, regions=["63"], langs=["kk", "ru"], folder=folder, how=how)
+    assert run.failed == ()
+    return run.folder
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru"])
+def test_the_national_page_has_the_numbers_of_the_library(shown, data, lang) -> None:
+    words = text_of(shown / lang / "00-kazakhstan.html")
+    assessed = ee.assess(ee.load(data), LAW)
+    total = ee.fulfilment(assessed[assessed["year"] == 2025], "measure").set_index("measure")
     for measure in (1, 4, 13):
         parts = ee.labels.parts(total.loc[measure, "fulfilled"], total.loc[measure, "assessed"], lang=lang)
         assert parts.replace("\xa0", " ") in words
@@ -51,33 +64,32 @@ def test_the_national_page_has_the_numbers_of_the_library(run, sample_dir, lang)
     assert "order-35, 2024-01-26" in words
 
 
-def test_a_page_opens_offline_and_shows_no_code(run) -> None:
-    source = run(year=2024, region="63").read_text(encoding="utf-8")
+def test_a_page_opens_offline_and_shows_no_code(shown) -> None:
+    source = (shown / "ru" / f"{EAST}.html").read_text(encoding="utf-8")
     assert re.findall(r"""(?:src|href)=["']?(?!data:|#)[a-z]+:""", source) == []
     assert "<script" not in source
-    assert "import effeval" not in source
-    assert '<html lang="en">' in source
+    assert "import effeval" not in source and "data_dir" not in source and "support_paid" not in source
+    assert '<html lang="ru">' in source
+    assert "<title>Восточно-Казахстанская область: " in source
     assert source.count("<img") == 3
 
 
-def test_a_region_keeps_to_its_own_projects(run, sample_dir) -> None:
-    words = text_of(run(year=2025, region="63"))
-    data = ee.load(sample_dir)
-    home = data.projects.set_index("project_id")["kato"].str[:2]
-    shown = set(re.findall(r"SYN-\d+", words))
-    assert shown and set(home[sorted(shown)]) == {"63"}
+def test_a_region_keeps_to_its_own_projects(shown, data) -> None:
+    words = text_of(shown / "ru" / f"{EAST}.html")
+    home = ee.load(data).projects.set_index("project_id")["kato"].str[:2]
+    named = set(re.findall(r"SYN-\d+", words))
+    assert named and set(home[sorted(named)]) == {"63"}
 
 
-def test_a_region_without_projects_says_so(run, sample_dir, tmp_path) -> None:
-    for name in ("observations", "reference"):
-        shutil.copy(sample_dir / f"{name}.csv", tmp_path)
-    data = ee.load(sample_dir)
-    kept = data.projects[data.projects["kato"].str[:2] != "33"]
-    kept.to_csv(tmp_path / "projects.csv", index=False)
-    observed = data.observations[data.observations["project_id"].isin(kept["project_id"])]
-    observed.to_csv(tmp_path / "observations.csv", index=False)
-    words = text_of(run(data=tmp_path, year=2025, region="33"))
-    assert "There are no projects in this selection: 33 Jetisu Region" in words
+def test_a_region_without_projects_says_so_and_has_no_form(crew_at_work, data, tmp_path) -> None:
+    run = reports.run(data, year=2025, regions=["33"], langs=["en"], folder=tmp_path, how=How(jobs=2))
+    assert [record["status"] for record in run.records] == ["done", "done"]
+    empty = run.records[1]
+    assert empty["facts"]["projects"] == [] and empty["facts"]["due"] == 0
+    assert sorted(Path(name).suffix for name in empty["files"]) == [".html", ".ipynb"]
+    page = text_of(run.folder / "en" / "33-jetisu-region.html")
+    assert "There are no projects in this selection: 33 Jetisu Region" in page
+    assert "33 Jetisu Region" in text_of(run.folder / "en" / "index.html")
 
 
 @pytest.mark.parametrize(
@@ -112,53 +124,128 @@ def test_papermill_may_turn_a_code_into_a_number(sample_dir, region) -> None:
     assert set(scope.choose(sample_dir, region=region).assessed["region"]) == {"63"}
 
 
-def test_a_wrong_value_stops_the_notebook_in_its_first_cell_and_no_page_appears(
-    run, sample_dir, tmp_path
-) -> None:
-    page = tmp_path / "page.html"
-    with pytest.raises(ee.ReportError, match=r"(?s)cell 3.*ParameterError.*63 \(East Kazakhstan Region\)"):
-        reports.run(
-            reports.notebook_path("regional_report"),
-            parameters={"data_dir": str(sample_dir), "region": "99"},
-            output=page,
-            title="Title",
-        )
-    assert not page.exists()
+def test_a_wrong_value_stops_the_notebook_in_its_first_cell(sample_dir, tmp_path) -> None:
+    source = reports.notebook_path("regional_report").read_text(encoding="utf-8")
+    values = {"data_dir": str(sample_dir), "region": "99"}
+    with pytest.raises(ee.ReportError, match=r"(?s)^cell 3: ParameterError\n.*63 \(East Kazakhstan Region\)"):
+        reports.execute(source, values, output=tmp_path / "executed.ipynb")
+    executed = nbformat.read(tmp_path / "executed.ipynb", as_version=4)
+    assert [output.output_type for cell in executed.cells for output in cell.get("outputs", [])] == ["error"]
 
 
-def test_a_misspelt_parameter_is_refused(sample_dir, tmp_path) -> None:
-    with pytest.raises(ee.ReportError, match="no parameter regoin"):
-        reports.run(
-            reports.notebook_path("regional_report"),
-            parameters={"regoin": "63"},
-            output=tmp_path / "page.html",
-            title="Title",
-        )
+def test_a_misspelt_parameter_is_refused(tmp_path) -> None:
+    source = reports.notebook_path("regional_report").read_text(encoding="utf-8")
+    with pytest.raises(ee.ReportError, match="no parameter regoin; it has data_dir, year, region"):
+        reports.execute(source, {"regoin": "63"}, output=tmp_path / "executed.ipynb")
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_the_command_makes_the_national_and_the_regional_page(effeval, sample_dir, tmp_path) -> None:
-    status, _, _ = effeval(
-        "report", sample_dir, "--year", 2025, "--region", 63, "--lang", "en", "-o", tmp_path
-    )
-    assert status == 0
-    pages = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*"))
-    assert pages == ["2025/en/00-kazakhstan.html", "2025/en/63-east-kazakhstan-region.html"]
-    assert "63 East Kazakhstan Region" in text_of(tmp_path / pages[1])
+def shows(*outputs: dict) -> nbformat.NotebookNode:
+    """An executed notebook with one output a cell."""
+    made = nbformat.v4.new_notebook()
+    for data in outputs:
+        cell = nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("display_data", data)])
+        made.cells.append(cell)
+    return made
 
 
-def test_one_failed_report_does_not_stop_the_others(effeval, sample_dir, tmp_path, monkeypatch) -> None:
-    good = reports.run
+FACTS = {"projects": ["A"], "due": 1, "assessed": 1, "fulfilled": 1, "no_data": 0, "support_paid": 5.0}
+ASKED = Report("63", 2025, "ru", "Title", EAST)
+TOLD = FACTS | {"region": "63", "year": 2025, "lang": "ru"}
+FIGURE, TABLE = {"image/png": picture()}, {"text/html": "<table><tbody>\n<tr><td>1</td></tr></tbody></table>"}
+BARE = {"text/html": "<table><thead><tr><th>a</th></tr></thead><tbody>\n</tbody></table>"}
 
-    def run(notebook, *, parameters, output, title, lang):
-        if parameters["region"] == "":
-            raise ee.ReportError("regional_report.ipynb, cell 5: ZeroDivisionError")
-        return good(notebook, parameters=parameters, output=output, title=title, lang=lang)
 
-    monkeypatch.setattr(reports, "run", run)
-    status, _, err = effeval("report", sample_dir, "--year", 2025, "--region", 63, "-o", tmp_path)
-    assert status == 1
-    assert "1 of 2 reports failed" in err and "cell 5: ZeroDivisionError" in err
-    assert [path.name for path in tmp_path.rglob("*.html")] == ["63-east-kazakhstan-region.html"]
+@pytest.mark.parametrize(
+    ("told", "outputs", "why"),
+    [
+        (TOLD, [FIGURE, TABLE], []),
+        ({}, [FIGURE], ["no facts"]),
+        (TOLD | {"region": "71"}, [FIGURE], ["'region': '71'"]),
+        (TOLD | {"year": 2024}, [FIGURE], ["'year': 2024"]),
+        (TOLD | {"lang": "kk"}, [FIGURE], ["'lang': 'kk'"]),
+        (TOLD, [FIGURE, BARE], ["cell 1: a table has no rows, though there are 1 projects"]),
+        (TOLD, [{"image/png": picture(blank=True)}, FIGURE], ["cell 0: a figure is blank"]),
+        (TOLD, [{"image/png": "bm9uZQ=="}], ["cell 0: a figure is blank"]),
+        (TOLD, [TABLE], ["no figure"]),
+        (TOLD | {"projects": []}, [BARE], []),
+        (TOLD | {"projects": [], "region": "71"}, [], ["'region': '71'"]),
+    ],
+)
+def test_what_makes_a_notebook_no_report(told, outputs, why) -> None:
+    notebook = shows(*outputs, *([{scope.FACTS: told}] if told else []))
+    assert checks.facts_of(notebook) == told
+    found = checks.faults(notebook, told, ASKED)
+    assert len(found) == len(why)
+    assert all(part in line for part, line in zip(why, found, strict=True))
+
+
+def words_on(pdf: Path) -> list[tuple[float, str]]:
+    """Right edge and text of each word, in points."""
+    asked = ["pdftotext", "-bbox", str(pdf), "-"]
+    boxes = subprocess.run(asked, capture_output=True, text=True, check=True, encoding="utf-8").stdout
+    return [(float(edge), text) for edge, text in re.findall(r'xMax="([\d.]+)"[^>]*>([^<]*)</word>', boxes)]
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru"])
+@pytest.mark.parametrize("stem", ["00-kazakhstan", EAST])
+def test_a_pdf_is_a4_with_its_fonts_and_nothing_beyond_the_margin(shown, lang, stem) -> None:
+    path = shown / lang / f"{stem}.pdf"
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF-") and content.rstrip().endswith(b"%%EOF")
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext (poppler-utils)")
+    info = subprocess.run(["pdfinfo", path], capture_output=True, text=True, check=True).stdout
+    size = re.search(r"Page size: +([\d.]+) x ([\d.]+)", info)
+    assert [round(float(side)) for side in size.groups()] == [*A4]
+    fonts = subprocess.run(["pdffonts", path], capture_output=True, text=True, check=True).stdout
+    embedded = [line.split()[-5] for line in fonts.splitlines()[2:]]
+    assert embedded and set(embedded) == {"yes"}
+    words = words_on(path)
+    assert max(edge for edge, _ in words) <= A4[0] - MARGIN + 1
+    read = " ".join(text for _, text in words)
+    last = ee.labels.heading("assessed", "attainment", lang=lang).split()[0]  # of the widest table
+    assert last in read.split()
+    assert ee.labels.phrase("report.title", lang=lang) in read
+    if lang == "kk" and stem == EAST:
+        assert "Шығыс Қазақстан облысы" in read and "Өнеркәсіпті" in read
+
+
+def test_a_pdf_fetches_nothing(tmp_path) -> None:
+    outside = tmp_path / "style.css"
+    outside.write_text("body { color: red }")
+    for address in (outside.as_uri(), "http://127.0.0.1:9/a.png"):
+        with pytest.raises(ee.ReportError, match=re.escape(address)):
+            pages.to_pdf(f'<img src="{address}">')
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+def test_no_words_of_a_figure_are_cut_at_its_edge(sample_dir, lang) -> None:
+    """Figures of reports are shown as they are laid out, without a second drawing to find their margins."""
+    report = scope.choose(sample_dir, year=2025, region="63", lang=lang)
+    for by in ("measure", "sector"):
+        table = ee.fulfilment(report.this_year, by)
+        ax = charts.plot_fulfilment(table, by, names=report.names(by), lang=lang)
+        assert_inside(charts.add_footer(ax, report.footer))
+    assert_inside(charts.plot_trend(ee.fulfilment(report.assessed, "year"), lang=lang))
+
+
+def assert_inside(ax) -> None:
+    import matplotlib.pyplot as plt
+
+    ax.figure.draw_without_rendering()
+    frame = ax.figure.bbox
+    shown = [
+        ax.xaxis.label,
+        ax.yaxis.label,
+        ax.title,
+        *ax.texts,
+        *ax.get_xticklabels(),
+        *ax.get_yticklabels(),
+    ]
+    boxes = [text.get_window_extent() for text in shown if text.get_text()]
+    plt.close(ax.figure)
+    assert min(box.x0 for box in boxes) >= frame.x0 and max(box.x1 for box in boxes) <= frame.x1
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -16,7 +16,8 @@ from effeval.reports.plan import Report
 
 PRELOAD = ("pyarrow.parquet", "effeval.scored", "effeval.reports.warm")  # before kernels are forked
 
-WORKERS = 30  # seconds that a scheduler may be without any worker
+PATIENCE = 10  # seconds that a scheduler may take to answer
+WORKERS = 30  # seconds that it may be without any worker
 
 Work = Callable[[Report], Made]
 Produce = Callable[[Sequence[Report], Order, Path], Iterator[Made]]
@@ -100,7 +101,7 @@ def _on_cluster(reports: Sequence[Report], order: Order, scored: Path, *, addres
     except ImportError as error:
         raise ParameterError("--dask needs distributed.\nTo fix: pip install 'effeval[cluster]'") from error
     try:
-        client = Client(address, timeout=10)
+        client = Client(address, timeout=PATIENCE)
     except (OSError, ValueError) as error:
         raise ParameterError(
             f"No Dask scheduler answers at {address} ({error}).\nTo fix: start one with: dask scheduler"

@@ -1,6 +1,7 @@
 """One report: its notebook run by papermill, checked, and turned into files."""
 
 import json
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -15,9 +16,11 @@ from effeval.reports.checks import facts_of, faults
 from effeval.reports.pages import to_html, to_pdf
 from effeval.reports.plan import Report
 
+MARK = "papermill-error-cell-tag"
 CELL_TIMEOUT = 600  # seconds that one cell may take
 # Quiet, and figures as they are laid out: to cut their margins they would have to be drawn twice.
 KERNEL = ["--log-level=ERROR", "--InlineBackend.print_figure_kwargs={'bbox_inches': None}"]
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in what Python says of an object: another in each run
 
 
 @dataclass(frozen=True)
@@ -165,10 +168,15 @@ def _parameters(report: Report, scored: Path) -> dict[str, Any]:
 def _settled(notebook: Any, report: Report, order: Order) -> Any:
     """The executed notebook as it is kept: parameters to run it again with, nothing that differs between runs."""
     notebook.metadata.pop("papermill", None)
+    # papermill puts marks before a cell that failed; without them cells have the numbers that messages name
+    notebook.cells = [cell for cell in notebook.cells if MARK not in cell.metadata.get("tags", [])]
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            if "text/plain" in output.get("data", {}):
+                output["data"]["text/plain"] = _ADDRESS.sub("", output["data"]["text/plain"])
         if "injected-parameters" in cell.metadata.get("tags", []):
             shown = {"year": report.year, "region": report.region, "lang": report.lang, **order.shown}
             lines = [f"{name} = {value!r}" for name, value in sorted(shown.items())]
@@ -188,14 +196,14 @@ def _files(notebook: Any, report: Report, order: Order, scored: Path) -> dict[st
 
 
 def _workbook(report: Report, scored: Path) -> bytes | None:
-    """Annex 1 of the region; none where nothing was judged in the year."""
+    """Annex 1 of the region; none where nothing was judged in the year, or judged rows came without their figures."""
     from effeval import annex1
 
     data, assessed, methodology = _read(scored)
     wanted = assessed["year"] == report.year
     if report.region:
         wanted &= assessed["region"] == report.region
-    if not wanted.any():
+    if data.observations.empty or not wanted.any():
         return None
     assessed = assessed[wanted]
     data = data.subset(assessed["project_id"].unique())

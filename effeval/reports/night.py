@@ -102,7 +102,7 @@ def run(
     Parameters
     ----------
     data : path
-        A data set, or a file of judged rows (.csv, .parquet).
+        A data set, or a file of judged rows (.csv, .parquet); without figures, forms are not made of these.
     year : int
     regions : sequence of str
         Two-digit codes; every region with a project by default.
