@@ -1,7 +1,7 @@
 """What a report is about: checked parameters, and the judged rows they select."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -67,6 +67,15 @@ class Scope:
     def this_year(self) -> pd.DataFrame:
         """The judged rows of the year of the report alone."""
         return self.assessed[self.assessed["year"] == self.year]
+
+    @property
+    def selected(self) -> Dataset:
+        """The data of the selected projects alone; judged up to the year they give the rows of the selection."""
+        kept = {
+            name: table[table["project_id"].isin(self.assessed["project_id"])].reset_index(drop=True)
+            for name, table in (("projects", self.data.projects), ("observations", self.data.observations))
+        }
+        return replace(self.data, **kept)
 
     @property
     def name(self) -> str:
