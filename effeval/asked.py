@@ -136,10 +136,10 @@ def _effect(
     if old == new:
         return row | {"reason": "same_value"}
     alone = board.assess(before.replace({path: new}))
-    touched = int(_touched(assessed, alone).sum())
-    if touched:
-        changed = len(flips(assessed, alone))
-        return row | {"rows": touched, "changed": changed, "took_effect": True, "reason": ""}
+    touched = _touched(assessed, alone)
+    if touched.any():
+        changed = len(flips(assessed[touched], alone[touched]))
+        return row | {"rows": int(touched.sum()), "changed": changed, "took_effect": True, "reason": ""}
     without = board.assess(after.replace({path: old}))
     if _touched(scenario, without).any():
         return row | {"took_effect": True, "reason": "together"}
