@@ -1,12 +1,12 @@
 """A threshold moved step by step: how many criteria are fulfilled at each value."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from effeval.errors import ParameterError
-from effeval.law import Value
 from effeval.methodology import Methodology
 from effeval.scenarios.board import THRESHOLDS, Board
 from effeval.scenarios.groups import groups_of, rates
@@ -58,14 +58,9 @@ def sweep(board: Board, path: str, values: Sequence[float], *, by: str | Sequenc
     1        0.9         1          1   1.0  False
     2        1.0         1          0   0.0   True
     """
-    if path.rpartition(".")[2] not in THRESHOLDS or not len(values):
-        message = f"{path} with {len(values)} values cannot be swept."
-        raise ParameterError(
-            f"{message}\nTo fix: a path that ends in .{' or .'.join(THRESHOLDS)}, and a value or more"
-        )
+    touched = swept(board.methodology, path, values)
     groups = groups_of(board, by)
     scenarios = pd.DataFrame({path: np.asarray(values, dtype="float64")})
-    touched = touched_by(board.methodology, path, float(values[0]))
     fulfilled, assessed = tallies(board, scenarios, groups=groups, criteria=touched)
     count, name = len(groups.levels), path.rpartition(".")[2]
     given = {float(board.methodology.criterion(id).parameters[name]) for id in touched}
@@ -78,8 +73,28 @@ def sweep(board: Board, path: str, values: Sequence[float], *, by: str | Sequenc
     )
 
 
-def touched_by(methodology: Methodology, path: str, value: Value) -> list[str]:
-    """Criteria that a path bears on; an unknown path or a value not allowed is refused with the near ones."""
-    methodology.replace({path: value})
+def swept(methodology: Methodology, path: str, values: Sequence[float]) -> list[str]:
+    """Criteria that a threshold bears on; refuses what :func:`sweep` would refuse, before anything is judged.
+
+    Raises
+    ------
+    ParameterError
+        The path is no threshold, or there is no value.
+    MethodologyError
+        No such path or value.
+
+    Examples
+    --------
+    >>> swept(Methodology.load("order-35"), "growth.at_least", [0.05, 0.1])
+    ['11.1', '11.2', '13.1', '13.3']
+    """
+    if path.rpartition(".")[2] not in THRESHOLDS or not len(values):
+        message = f"{path} with {len(values)} values cannot be swept."
+        raise ParameterError(
+            f"{message}\nTo fix: a path that ends in .{' or .'.join(THRESHOLDS)}, and a value or more"
+        )
+    odd = [value for value in values if not math.isfinite(value)]
+    for value in [*odd, min(values), max(values)]:
+        methodology.replace({path: float(value)})
     owner = path.rpartition(".")[0]
     return [c.id for c in methodology.criteria if owner in (c.id, c.rule)]
