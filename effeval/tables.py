@@ -35,7 +35,7 @@ def fulfilment_table(
     found = fulfilment(assessed, by, methodology=methodology)
     found = found[found["projects"] > 0]
     shown = {
-        heading("fulfilment", name, lang=lang): _named(found[name], name, methodology=methodology, lang=lang)
+        heading("fulfilment", name, lang=lang): named(found[name], name, methodology=methodology, lang=lang)
         for name in by
     }
     counts = zip(found["fulfilled"], found["assessed"], strict=True)
@@ -85,7 +85,7 @@ def shortfalls(
     }
     several = short["region"].nunique() > 1
     for name in ("region", "criterion") if several else ("criterion",):
-        shown[heading("assessed", name, lang=lang)] = _named(
+        shown[heading("assessed", name, lang=lang)] = named(
             short[name], name, methodology=methodology, lang=lang
         )
     units = [_unit(row, methodology, lang) for row in short.itertuples()]
@@ -127,7 +127,7 @@ def project_list(
         heading("projects", "applicant", lang=lang): due["applicant"],
     }
     for name in ("region", "district", "sector", "category", "criterion", "state"):
-        shown[heading("assessed", name, lang=lang)] = _named(
+        shown[heading("assessed", name, lang=lang)] = named(
             due[name], name, methodology=methodology, lang=lang
         )
     shown[phrase("table.attainment", lang=lang)] = due["attainment"] * 100
@@ -188,7 +188,7 @@ def changes_table(
     both = tables[0].merge(tables[1], on=keys, how="outer", suffixes=("_before", "_after"))
     both = both[(both["due_before"] > 0) | (both["due_after"] > 0)]
     shown = {
-        heading("fulfilment", name, lang=lang): _named(both[name], name, methodology=methodology, lang=lang)
+        heading("fulfilment", name, lang=lang): named(both[name], name, methodology=methodology, lang=lang)
         for name in by
     }
     for when in ("before", "after"):
@@ -273,7 +273,8 @@ def _all_numbers(cells: pd.Series) -> bool:
     return bool(cells.str.fullmatch(r"[\d\s.,%∞—–−-]*").all() and cells.str.contains(r"\d").any())
 
 
-def _named(codes: pd.Series, column: str, *, methodology: Methodology, lang: str) -> list[str]:
+def named(codes: pd.Series, column: str, *, methodology: Methodology, lang: str) -> list[str]:
+    """Codes of a grouping column with their names: "63 East Kazakhstan Region"."""
     names = level_names(column, lang=lang, methodology=methodology)
     coded = column in ("region", "sector", "measure", "criterion")
     unknown = phrase("unknown", lang=lang)
