@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from effeval.charts.style import (
     BLUE,
@@ -89,7 +89,7 @@ def plot_stakes(
         ncols=2, **TOP,
     )  # fmt: skip
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _amount(value, what, lang) if value else "0"))
-    ax.locator_params(axis="x", nbins=4 if what == "support_paid" else 6)
+    ax.xaxis.set_major_locator(MaxNLocator(4) if what == "support_paid" else MaxNLocator(6, integer=True))
     note = "chart.stakes.note" if what == "verdicts" else "chart.stakes.note.support_paid"
     total = (bars["decided"] + bars["judged"]).max()
     ax.set(xlim=(0, 1.45 * total if total > 0 else 1), xlabel=phrase(note, lang=lang))

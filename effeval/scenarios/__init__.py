@@ -9,7 +9,7 @@ from effeval.scenarios.outcomes import outcomes
 from effeval.scenarios.ranges import ranges
 from effeval.scenarios.robustness import ROBUSTNESS, robustness, robustness_by, stakes
 from effeval.scenarios.sensitivity import rank_bands, sensitivity
-from effeval.scenarios.sweeps import sweep, swept
+from effeval.scenarios.sweeps import steps, sweep, swept
 from effeval.scenarios.thresholds import break_even, near_misses
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "robustness_by",
     "sensitivity",
     "stakes",
+    "steps",
     "sweep",
     "swept",
     "transitions",
