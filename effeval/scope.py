@@ -100,6 +100,10 @@ class Scope:
         """A heading of the report in its language; keys are those of ``resources/labels.csv``."""
         return Prose(f"## {phrase(key, lang=self.lang)}")
 
+    def note(self, key: str, values: Mapping[str, object] | None = None) -> Prose:
+        """A sentence of the report in its language, with values filled in; keys as for :meth:`heading`."""
+        return Prose(phrase(key, lang=self.lang, values=values))
+
     @property
     def summary(self) -> Prose:
         """One paragraph on the year, or a sentence that says that there is nothing to report."""

@@ -9,6 +9,8 @@ from effeval.aggregation import fulfilment
 from effeval.labels import EMPTY, heading, level_names, money, number, parts, percent, phrase
 from effeval.methodology import Methodology
 
+WORDS = 20  # characters from which a cell is more than a code
+
 
 def fulfilment_table(
     assessed: pd.DataFrame, by: str | list[str], *, methodology: Methodology, lang: str
@@ -215,8 +217,15 @@ def figure(value: float, unit: str, *, lang: str) -> str:
     return number(value, lang=lang, digits=0 if abs(value) >= 100 else 2)
 
 
-def show(table: pd.DataFrame) -> Styler:
+def show(table: pd.DataFrame, *, wrap: bool = False) -> Styler:
     """A table as HTML with every row, no row numbers and nothing random in it: its id is made of its text.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        All text.
+    wrap : bool
+        Break long headings of columns of numbers, and keep a first column of words wide: for many such columns.
 
     Examples
     --------
@@ -234,6 +243,11 @@ def show(table: pd.DataFrame) -> Styler:
             {"selector": "th", "props": "text-align: left; vertical-align: bottom"},
         ]
     )
+    if wrap:
+        styles = [{"selector": "thead th.col_heading", "props": "white-space: normal"}]
+        if table.iloc[:, 0].str.len().max() > WORDS:
+            styles.append({"selector": "td:first-child", "props": "min-width: 14em"})
+        styler.set_table_styles(styles, overwrite=False)
     right = [{"selector": "", "props": "text-align: right; white-space: nowrap"}]
     return styler.set_table_styles(
         {name: right for name in table if _all_numbers(table[name])}, overwrite=False
