@@ -19,7 +19,7 @@ from effeval.cli.options import (
     write_tables,
 )
 from effeval.errors import ParameterError
-from effeval.terminal import say, show_table, working
+from effeval.terminal import show_table, working
 
 SHOWN = 20  # near misses on the screen; a file has all of them
 YEAR_HELP = "Only verdicts of this year. Default: every year judged."
@@ -119,7 +119,11 @@ def sweep(
     columns = columns_of(by)
     law = law_of(methodology, set_, scenario)
     # the path is checked before data are read
-    points = _numbers(values) if values is not None else _steps(law, path, from_, to, steps)
+    if values is not None:
+        points = _numbers(values)
+    else:
+        first, count = 0.0 if from_ is None else from_, 20 if steps is None else steps
+        points = scenarios.steps(law, path, first=first, last=to, count=count)
     touched = scenarios.swept(law, path, points)
     board, law = _board(data, methodology, set_, scenario, year)
     with working("judging"):
@@ -235,18 +239,6 @@ def _numbers(values: str) -> list[float]:
         named = f"{', '.join(odd)} is no number" if odd else "there is no value"
         raise ParameterError(f"--values {values!r}: {named}.\nTo fix: such as --values 0,0.05,0.1")
     return found
-
-
-def _steps(law, path: str, first: float | None, last: float | None, steps: int | None) -> list[float]:
-    """Values from the first to the last; without them from 0 to twice the highest value in the methodology."""
-    from effeval.asked import expand
-
-    if last is None:
-        values = [law.settings[one] for one in expand(path, law)]
-        numbers = [float(value) for value in values if not isinstance(value, str)]
-        last = 2 * max(numbers) if numbers and max(numbers) > 0 else 1.0
-    first, steps = 0.0 if first is None else first, 20 if steps is None else steps
-    return [round(first + (last - first) * step / steps, 12) for step in range(steps + 1)]
 
 
 def _show_near(near, board, within: float, lang: str) -> None:

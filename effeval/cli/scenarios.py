@@ -72,8 +72,8 @@ def what_if(
 ) -> None:
     """Compare a scenario with its baseline: fulfilment on both sides, verdicts that change, what took effect."""
     from effeval import scenarios
-    from effeval.dataset import load
     from effeval.asked import effects, warnings
+    from effeval.dataset import load
     from effeval.labels import phrase
     from effeval.scope import about
 
