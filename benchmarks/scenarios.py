@@ -114,8 +114,9 @@ def one(data: ee.Dataset, law: ee.Methodology) -> None:
         anew.append(taken)
         pd.testing.assert_frame_equal(found, table)
     moved = f"{1000 * statistics.median(times):.1f} ms, at most {1000 * max(times):.1f} ms"
+    ratio = statistics.median(anew) / statistics.median(times)
     print(f"assess anew                            {1000 * statistics.median(anew):8.1f} ms")
-    print(f"one threshold moved on the board       {moved}")
+    print(f"one threshold moved on the board       {moved}, {ratio:.0f} x faster")
 
 
 def main() -> None:

@@ -16,13 +16,17 @@ _HOME = {
     "scoring": ("assess",),
     "aggregation": ("fulfilment", "verdicts"),
     "explanation": ("explain",),
-    "effects": ("effects",),
+    "asked": ("effects",),
     "scenario_files": ("Scenario", "read_scenario", "write_scenario"),
     "scenario_template": ("write_template",),
-    "scenarios": ("compare", "flips", "rejudge", "transitions"),
+    "scenarios": (
+        "Board", "break_even", "causes", "compare", "factors", "flips", "near_misses", "outcomes", "random_scenarios",
+        "ranges", "rank_bands", "rejudge", "robustness", "robustness_by", "sensitivity", "stakes", "sweep",
+        "transitions",
+    ),
 }
 _WHERE = {name: module for module, names_ in _HOME.items() for name in names_}
-_MODULES = ("annex1", "charts", "classifiers", "columns", "display", "labels", "methodology", "reports", "sample", "scope", "tables", "whatif")
+_MODULES = ("annex1", "charts", "classifiers", "columns", "display", "labels", "methodology", "reports", "sample", "scenarios", "scope", "tables", "whatif")
 
 __all__ = ["__version__", *sorted(_WHERE), *_MODULES]
 

@@ -106,6 +106,15 @@ def check(document, *, part: str | None = None) -> list[str]:
     return [*found, *_not_finite(document)]
 
 
+def to_change(document: dict) -> dict:
+    """A copy for :func:`change`, whose settings and parameters may be changed; all else, which nothing changes, is shared."""
+    measures = [
+        measure | {"criteria": [one | {"parameters": dict(one["parameters"])} for one in measure["criteria"]]}
+        for measure in document["measures"]
+    ]
+    return document | {"settings": dict(document["settings"]), "measures": measures}
+
+
 def change(document: dict, path: str, value: Value) -> list[str]:
     """Change one PATH of a document in place; return the faults, none if the change is allowed."""
     value = int(value) if isinstance(value, float) and value.is_integer() else value

@@ -147,6 +147,24 @@ def level_names(column: str, *, lang: str, methodology: Methodology) -> dict[obj
     return {choice: phrase(f"{column}.{choice}", lang=lang) for choice in choices}
 
 
+def factor_names(methodology: Methodology, *, lang: str = "ru") -> dict[str, str]:
+    """Words for the thresholds of criteria by path and for open questions by id.
+
+    Examples
+    --------
+    >>> names = factor_names(Methodology.load("order-35"), lang="en")
+    >>> names["score_scale"][:41]
+    'What score does a criterion get? The orde'
+    """
+    found = {question.id: question.question[lang] for question in methodology.questions}
+    for criterion in methodology.criteria:
+        for name, _ in criterion.settings:
+            if name in ("at_least", "multiple"):
+                words = phrase(f"whatif.{name}", lang=lang)
+                found[f"{criterion.id}.{name}"] = f"{criterion.id} {criterion.name[lang]}: {words}"
+    return found
+
+
 def heading(table: str, column: str, *, lang: str) -> str:
     """Heading of a column of the contract; the name itself for a column of the user's own.
 

@@ -1,6 +1,6 @@
 """A data set laid out once: panels measure by measure, and one row a project, year and criterion."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +51,8 @@ class Layout:
     data : Dataset
     methodology : Methodology
         Says which measures and criteria there are; their parameters do not matter here.
+    years : collection of int, optional
+        Only these years get rows; figures of the others are still known. All years by default.
 
     Attributes
     ----------
@@ -67,7 +69,7 @@ class Layout:
         A measure of the data has no criteria in the methodology.
     """
 
-    def __init__(self, data: Dataset, methodology: Methodology):
+    def __init__(self, data: Dataset, methodology: Methodology, *, years: Collection[int] | None = None):
         projects = data.projects.sort_values("project_id", ignore_index=True)
         measures = {measure.id: measure for measure in methodology.measures}
         present = sorted(set(projects["measure"]))
@@ -76,6 +78,8 @@ class Layout:
             raise MethodologyError(f"{methodology.id} has no measure {', '.join(map(str, unknown))}.")
         owner = pd.Index(projects["project_id"]).get_indexer(data.observations["project_id"])
         cells = {} if data.last_year is None else {id: _cells(data, projects, owner, id) for id in present}
+        if years is not None:
+            cells = {id: _within(some, years) for id, some in cells.items()}
         self.cells = {id: some for id, some in cells.items() if len(some.owner)}
         self.criteria = tuple(c for id in self.cells for c in measures[id].criteria)
         self._number(projects)
@@ -165,6 +169,12 @@ def _cells(data: Dataset, projects: pd.DataFrame, owner: np.ndarray, measure: in
     panel = Panel(years, marks, _Laid(figures), _Laid(references))
     project, column = np.nonzero(_judged(panel, reported, part["status"].to_numpy()))
     return Cells(panel, project, column, members[project])
+
+
+def _within(some: Cells, years: Collection[int]) -> Cells:
+    """The judged cells of some years."""
+    kept = np.isin(some.panel.years[some.year], list(years))
+    return Cells(some.panel, some.project[kept], some.year[kept], some.owner[kept])
 
 
 def _judged(panel: Panel, reported: np.ndarray, status: np.ndarray) -> np.ndarray:

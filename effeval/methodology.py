@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from effeval import law
-from effeval.edition import change, check, dump, editions, read, unknown
+from effeval.edition import change, check, dump, editions, read, to_change, unknown
 from effeval.errors import MethodologyError
 from effeval.law import Alternative, Criterion, Measure, Question, Text, Value
 
@@ -117,7 +117,7 @@ class Methodology:
         >>> softer.criterion("13.1").parameters["at_least"]
         0.08
         """
-        document = copy.deepcopy(self._document)
+        document = to_change(self._document)
         faults = [fault for path, value in settings.items() for fault in change(document, path, value)]
         if faults:
             raise MethodologyError("\n".join(faults))

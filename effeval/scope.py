@@ -1,7 +1,7 @@
 """What a report is about: checked parameters, and the judged rows they select."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -69,6 +69,15 @@ class Scope:
         return self.assessed[self.assessed["year"] == self.year]
 
     @property
+    def selected(self) -> Dataset:
+        """The data of the selected projects alone; judged up to the year they give the rows of the selection."""
+        kept = {
+            name: table[table["project_id"].isin(self.assessed["project_id"])].reset_index(drop=True)
+            for name, table in (("projects", self.data.projects), ("observations", self.data.observations))
+        }
+        return replace(self.data, **kept)
+
+    @property
     def name(self) -> str:
         """The selection in words: region, sector, measure, year."""
         words = []
@@ -90,6 +99,10 @@ class Scope:
     def heading(self, key: str) -> Prose:
         """A heading of the report in its language; keys are those of ``resources/labels.csv``."""
         return Prose(f"## {phrase(key, lang=self.lang)}")
+
+    def note(self, key: str, values: Mapping[str, object] | None = None) -> Prose:
+        """A sentence of the report in its language, with values filled in; keys as for :meth:`heading`."""
+        return Prose(phrase(key, lang=self.lang, values=values))
 
     @property
     def summary(self) -> Prose:

@@ -9,6 +9,8 @@ from effeval.aggregation import fulfilment
 from effeval.labels import EMPTY, heading, level_names, money, number, parts, percent, phrase
 from effeval.methodology import Methodology
 
+WORDS = 20  # characters from which a cell is more than a code
+
 
 def fulfilment_table(
     assessed: pd.DataFrame, by: str | list[str], *, methodology: Methodology, lang: str
@@ -35,7 +37,7 @@ def fulfilment_table(
     found = fulfilment(assessed, by, methodology=methodology)
     found = found[found["projects"] > 0]
     shown = {
-        heading("fulfilment", name, lang=lang): _named(found[name], name, methodology=methodology, lang=lang)
+        heading("fulfilment", name, lang=lang): named(found[name], name, methodology=methodology, lang=lang)
         for name in by
     }
     counts = zip(found["fulfilled"], found["assessed"], strict=True)
@@ -85,7 +87,7 @@ def shortfalls(
     }
     several = short["region"].nunique() > 1
     for name in ("region", "criterion") if several else ("criterion",):
-        shown[heading("assessed", name, lang=lang)] = _named(
+        shown[heading("assessed", name, lang=lang)] = named(
             short[name], name, methodology=methodology, lang=lang
         )
     units = [_unit(row, methodology, lang) for row in short.itertuples()]
@@ -127,7 +129,7 @@ def project_list(
         heading("projects", "applicant", lang=lang): due["applicant"],
     }
     for name in ("region", "district", "sector", "category", "criterion", "state"):
-        shown[heading("assessed", name, lang=lang)] = _named(
+        shown[heading("assessed", name, lang=lang)] = named(
             due[name], name, methodology=methodology, lang=lang
         )
     shown[phrase("table.attainment", lang=lang)] = due["attainment"] * 100
@@ -188,7 +190,7 @@ def changes_table(
     both = tables[0].merge(tables[1], on=keys, how="outer", suffixes=("_before", "_after"))
     both = both[(both["due_before"] > 0) | (both["due_after"] > 0)]
     shown = {
-        heading("fulfilment", name, lang=lang): _named(both[name], name, methodology=methodology, lang=lang)
+        heading("fulfilment", name, lang=lang): named(both[name], name, methodology=methodology, lang=lang)
         for name in by
     }
     for when in ("before", "after"):
@@ -215,8 +217,15 @@ def figure(value: float, unit: str, *, lang: str) -> str:
     return number(value, lang=lang, digits=0 if abs(value) >= 100 else 2)
 
 
-def show(table: pd.DataFrame) -> Styler:
+def show(table: pd.DataFrame, *, wrap: bool = False) -> Styler:
     """A table as HTML with every row, no row numbers and nothing random in it: its id is made of its text.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        All text.
+    wrap : bool
+        Break long headings of columns of numbers, and keep a first column of words wide: for many such columns.
 
     Examples
     --------
@@ -234,6 +243,11 @@ def show(table: pd.DataFrame) -> Styler:
             {"selector": "th", "props": "text-align: left; vertical-align: bottom"},
         ]
     )
+    if wrap:
+        styles = [{"selector": "thead th.col_heading", "props": "white-space: normal"}]
+        if table.iloc[:, 0].str.len().max() > WORDS:
+            styles.append({"selector": "td:first-child", "props": "min-width: 14em"})
+        styler.set_table_styles(styles, overwrite=False)
     right = [{"selector": "", "props": "text-align: right; white-space: nowrap"}]
     return styler.set_table_styles(
         {name: right for name in table if _all_numbers(table[name])}, overwrite=False
@@ -273,7 +287,8 @@ def _all_numbers(cells: pd.Series) -> bool:
     return bool(cells.str.fullmatch(r"[\d\s.,%∞—–−-]*").all() and cells.str.contains(r"\d").any())
 
 
-def _named(codes: pd.Series, column: str, *, methodology: Methodology, lang: str) -> list[str]:
+def named(codes: pd.Series, column: str, *, methodology: Methodology, lang: str) -> list[str]:
+    """Codes of a grouping column with their names: "63 East Kazakhstan Region"."""
     names = level_names(column, lang=lang, methodology=methodology)
     coded = column in ("region", "sector", "measure", "criterion")
     unknown = phrase("unknown", lang=lang)

@@ -107,13 +107,28 @@ def write_workbook(frame: pd.DataFrame, path: Path, *, about: Mapping[str, str])
     ParameterError
         The frame has more rows than a sheet.
     """
-    if len(frame) >= MOST_ROWS:
-        message = f"{len(frame):,} rows do not fit in a sheet of {MOST_ROWS:,}."
-        raise ParameterError(f"{message}\nTo fix: name a .parquet or .csv file")
+    write_sheets({"data": frame}, path, about=about)
+
+
+def write_sheets(tables: Mapping[str, pd.DataFrame], path: Path, *, about: Mapping[str, str]) -> None:
+    """Write frames as sheets of these names, and ``about`` as the last if it holds something.
+
+    Cells as in :func:`write_workbook`.
+
+    Raises
+    ------
+    ParameterError
+        A frame has more rows than a sheet.
+    """
+    for frame in tables.values():
+        if len(frame) >= MOST_ROWS:
+            message = f"{len(frame):,} rows do not fit in a sheet of {MOST_ROWS:,}."
+            raise ParameterError(f"{message}\nTo fix: name a .parquet or .csv file")
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": options}) as book:
         book.book.worksheet_class = PlainWorksheet  # pandas names no class of its own
-        write_sheet(book, "data", frame)
+        for name, frame in tables.items():
+            write_sheet(book, name, frame)
         if about:
             write_sheet(book, "about", pd.DataFrame({"name": list(about), "value": list(about.values())}))
 

@@ -14,6 +14,7 @@ from test_scenarios import three_exporters
 
 import effeval as ee
 from effeval.scenarios import (
+    ROBUSTNESS,
     Board,
     break_even,
     causes,
@@ -23,6 +24,7 @@ from effeval.scenarios import (
     random_scenarios,
     ranges,
     robustness,
+    robustness_by,
     sensitivity,
     stakes,
     sweep,
@@ -265,3 +267,36 @@ def test_options_leave_out_what_changes_nothing() -> None:
     ]
     with pytest.raises(ee.ParameterError, match="Near: twice_the_sum"):
         options(LAW, questions=["twice_a_sum"])
+
+
+@settings(max_examples=20, deadline=None)
+@given(projects, reference, readings, st.sets(st.integers(2019, 2026), max_size=3))
+def test_a_board_of_some_years_has_their_rows_and_counts_from_the_others(drawn, series, changed, years) -> None:
+    data, law = frames(drawn, series), LAW.replace(changed)
+    whole = ee.assess(data, law)
+    part = Board(data, LAW, years=years).assess(law)
+    pd.testing.assert_frame_equal(part, whole[whole["year"].isin(years)].reset_index(drop=True))
+
+
+def test_the_selected_projects_alone_are_judged_as_in_the_whole(sample_dir) -> None:
+    report = ee.scope.choose(sample_dir, region="63", measure=4, year=2024)
+    assert 0 < len(report.selected.projects) < len(report.data.projects) / 10
+    board = Board(report.selected, report.methodology, years=[2024])
+    this_year = report.this_year.reset_index(drop=True)
+    pd.testing.assert_frame_equal(board.assess(report.methodology), this_year)
+
+
+@settings(max_examples=20, deadline=None)
+@given(projects, reference, st.sampled_from(["region", "criterion", ["measure", "year"], []]))
+def test_verdicts_by_robustness_add_up_and_count_money_once(drawn, series, by) -> None:
+    robust = robustness(Board(frames(drawn, series), LAW))
+    table = robustness_by(robust, by)
+    assert table[list(ROBUSTNESS)].sum(axis=1).eq(table["due"]).all() and table["due"].sum() == len(robust)
+    by = [by] if isinstance(by, str) else by
+    for row in table.itertuples():
+        own = robust[robust["robustness"] == "depends"]
+        for name in by:
+            own = own[own[name] == getattr(row, name)]
+        assert row.depends == len(own) and row.depends_projects == own["project_id"].nunique()
+        paid = own.groupby(["project_id", "year"])["support_paid"].first().sum()
+        assert row.depends_support_paid == pytest.approx(paid)

@@ -129,3 +129,22 @@ def test_charts_draw_on_the_axes_they_are_given(board) -> None:
     assert charts.plot_ranges(ranges(board, by="category"), "category", ax=axes[0]) is axes[0]
     assert charts.plot_sensitivity(sensitivity(board, seed=35, draws=8), ax=axes[1]) is axes[1]
     assert len(figure.axes) == 2
+
+
+def test_verdicts_are_counted_in_whole_numbers_on_the_axis() -> None:
+    names = ("question", "verdicts", "judged", "support_paid", "judged_support_paid")
+    ax = charts.plot_stakes(pd.DataFrame([("a", 0, 9, 0.0, 0.0)], columns=list(names)))
+    assert all(tick == round(tick) for tick in ax.get_xticks()) and len(ax.get_xticks()) > 3
+
+
+def test_a_rule_whose_criteria_differ_has_no_threshold_marked(board) -> None:
+    swept = sweep(board, "growth.at_least", [0.0, 0.1, 0.2])
+    ax = charts.plot_sweep(swept, "growth.at_least")
+    assert len(ax.lines) == 1 and len(words(ax)) == 2
+
+
+def test_a_table_wraps_its_headings_only_when_asked() -> None:
+    table = pd.DataFrame({"Question": ["a question of many words"], "A long heading": ["1"]})
+    plain, wrapped = (ee.tables.show(table, wrap=wrap).to_html() for wrap in (False, True))
+    assert "th.col_heading" in wrapped and "min-width" in wrapped and "th.col_heading" not in plain
+    assert "min-width" not in ee.tables.show(table[["A long heading"]], wrap=True).to_html()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from test_properties import frames, projects, readings, reference
 
 import effeval as ee
-from effeval.effects import effects, effects_table, expand, warnings
+from effeval.asked import effects, effects_table, expand, warnings
 from effeval.scenario_files import differences
 
 FOUND = ["plan", "actual", "state", "score"]
@@ -110,6 +110,15 @@ def test_what_was_asked_for_comes_first_and_a_rule_stands_for_its_criteria() -> 
 def test_an_unknown_path_names_the_near_ones() -> None:
     with pytest.raises(ee.MethodologyError, match="Near: 13.1.at_least"):
         found(two_exporters(), {}, asked=["13.1.at_last"])
+
+
+def test_a_board_gives_the_same_as_the_data_and_every_setting_stands_alone() -> None:
+    data, after = two_exporters(), LAW.replace({"8.1.multiple": 0.9, "missing": "not_fulfilled"})
+    assessed, board = ee.assess(data, LAW), ee.Board(data, LAW)
+    board.assess(after)
+    pd.testing.assert_frame_equal(
+        effects(assessed, board, before=LAW, after=after), effects(assessed, data, before=LAW, after=after)
+    )
 
 
 def test_any_scenario_can_be_the_baseline() -> None:

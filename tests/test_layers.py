@@ -22,8 +22,8 @@ LAYERS = [
     {"scoring", "evidence", "sample_draws"},
     {"aggregation", "judged", "scored", "sample_projects", "wording"},
     {"charts", "tables", "sample_gaps"},
-    {"scope", "scenarios", "scenario_files", "sample_figures"},
-    {"sample", "explanation", "annex1", "display", "effects", "whatif"},
+    {"scope", "scenarios", "scenario_files", "scenario_tables", "sample_figures"},
+    {"sample", "explanation", "annex1", "display", "asked", "whatif"},
     {"reports"},
     {"cli"},
 ]

@@ -9,7 +9,7 @@ from build import dataset
 import effeval as ee
 from effeval import whatif
 from effeval.scenario_files import read_scenario
-from effeval.scenarios import flips, transitions
+from effeval.scenarios import causes, flips, transitions
 from effeval.whatif import SHOWN_FLIPS, panel
 
 LAW = ee.Methodology.load("order-35")
@@ -105,6 +105,21 @@ def test_tables_list_the_flips_their_reasons_and_the_money(data) -> None:
     lost = counts.set_index("kind").loc["lost"]
     told = ee.labels.money(lost["support_paid"], lang="en")
     assert lost["count"] == len(changed) and f"<td>{told}</td>" in board.money.value
+
+
+def test_a_flip_names_only_what_turns_it(data) -> None:
+    board = panel(data, LAW, lang="en")
+    for path, value in {"13.1.at_least": 0.2, "8.1.multiple": 3.0}.items():
+        board.thresholds[path].value = value
+    board.readings["exports_against_support"].value = "each_year"
+    turned = causes(board.board, board.after)
+    board.filters["measure"].value = 8
+    own = turned[turned["measure"] == 8]["parameters"]
+    multiple, period = "8.1.multiple: 1 → 3", "8.1.period: cumulative → year"
+    words = {"8.1.multiple": multiple, "8.1.period": period, "8.1.multiple, 8.1.period": f"{multiple}; {period}"}
+    assert set(own) == set(words)
+    why = re.findall(r"<td>(8\.1\.[^<]* → [^<]*)</td>", board.flipped.value)
+    assert why == [words[cause] for cause in own.head(SHOWN_FLIPS)]
 
 
 def test_a_long_list_is_cut_but_counted(data) -> None:

@@ -8,10 +8,11 @@ from effeval.charts.dumbbells import dumbbell_pairs, plot_dumbbell
 from effeval.charts.heatmap import heatmap_cells, plot_heatmap
 from effeval.charts.maps import map_areas, plot_map
 from effeval.charts.projects import plan_actual_points, plot_plan_actual
-from effeval.charts.robustness import factor_names, plot_ranges, plot_stakes, stake_bars
+from effeval.charts.robustness import plot_ranges, plot_stakes, stake_bars
 from effeval.charts.sensitivity import plot_sensitivity, plot_sweep
 from effeval.charts.style import BLUE, DIM, FEW, INK, LIGHT, ORANGE, RATE_COLOURS, add_footer, free_axes, png
 from effeval.charts.trends import known_breaks, plot_trend, trend_line
+from effeval.labels import factor_names
 
 __all__ = [
     "BLUE",

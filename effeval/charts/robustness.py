@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from effeval.charts.style import (
     BLUE,
@@ -27,7 +27,6 @@ from effeval.charts.style import (
     title,
 )
 from effeval.labels import money, number, percent, phrase
-from effeval.methodology import Methodology
 
 _WIDTH = 56  # characters of a line of a question
 TOP = {"loc": "lower left", "bbox_to_anchor": (0, 1), "frameon": False, "borderaxespad": 0.2}
@@ -90,7 +89,7 @@ def plot_stakes(
         ncols=2, **TOP,
     )  # fmt: skip
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _amount(value, what, lang) if value else "0"))
-    ax.locator_params(axis="x", nbins=4 if what == "support_paid" else 6)
+    ax.xaxis.set_major_locator(MaxNLocator(4) if what == "support_paid" else MaxNLocator(6, integer=True))
     note = "chart.stakes.note" if what == "verdicts" else "chart.stakes.note.support_paid"
     total = (bars["decided"] + bars["judged"]).max()
     ax.set(xlim=(0, 1.45 * total if total > 0 else 1), xlabel=phrase(note, lang=lang))
@@ -174,24 +173,6 @@ def plot_ranges(
     ax.set(xlim=(0, 1.62), xlabel=shown)
     ax.vlines([0.25, 0.5, 0.75, 1.0], -0.5, len(rows) - 0.5, color=LIGHT, linewidth=0.6, zorder=0)
     return name_rows(ax, labels)
-
-
-def factor_names(methodology: Methodology, *, lang: str = "ru") -> dict[str, str]:
-    """Words for the thresholds of criteria by path and for open questions by id.
-
-    Examples
-    --------
-    >>> names = factor_names(Methodology.load("order-35"), lang="en")
-    >>> names["score_scale"][:41]
-    'What score does a criterion get? The orde'
-    """
-    found = {question.id: question.question[lang] for question in methodology.questions}
-    for criterion in methodology.criteria:
-        for name, _ in criterion.settings:
-            if name in ("at_least", "multiple"):
-                words = phrase(f"whatif.{name}", lang=lang)
-                found[f"{criterion.id}.{name}"] = f"{criterion.id} {criterion.name[lang]}: {words}"
-    return found
 
 
 def _amount(value: float, what: str, lang: str) -> str:

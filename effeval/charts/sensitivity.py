@@ -14,7 +14,7 @@ from effeval.labels import number, percent, phrase
 
 
 def plot_sweep(
-    table: pd.DataFrame, path: str, *, given: float, names: Mapping[str, str] | None = None, lang: str = "ru",
+    table: pd.DataFrame, path: str, *, given: float | None = None, names: Mapping[str, str] | None = None, lang: str = "ru",
     ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """Share of criteria fulfilled as a threshold moves, and where it stands now.
@@ -25,8 +25,8 @@ def plot_sweep(
         From :func:`effeval.scenarios.sweep`, not grouped.
     path : str
         The threshold, such as 13.1.at_least.
-    given : float
-        Its value now, to be marked.
+    given : float, optional
+        Its value now, to be marked; a rule whose criteria differ has none.
     names : mapping, optional
         Words of the path, such as :func:`factor_names`; the path itself by default.
     lang : str
@@ -46,23 +46,16 @@ def plot_sweep(
     if line.empty:
         return nothing(ax, lang)
     ax.plot(line["threshold"], line["rate"], color=BLUE, linewidth=2, marker="o", markersize=3)
-    ax.axvline(given, color=INK, linestyle="--", linewidth=1.2)
     name = path.rpartition(".")[2]
-    value = percent(given, lang=lang, digits=1) if name == "at_least" else number(given, lang=lang, digits=2)
-    place = {
-        "transform": ax.get_xaxis_transform(),
-        "va": "bottom",
-        "ha": "right",
-        "rotation": 90,
-        "fontsize": 9,
-    }
-    ax.text(given, 0.03, f"{phrase('chart.sweep.given', lang=lang)}: {value} ", color=INK, **place)
-    for row in (line.iloc[0], line.iloc[-1]):
+    if given is not None:
+        _mark(ax, given, name, lang)
+    for place, row in {"left": line.iloc[0], "right": line.iloc[-1]}.items():
         told = f"{percent(row['rate'], lang=lang)} ({counts(row['fulfilled'], row['assessed'], lang=lang)})"
-        first = row["threshold"] == line["threshold"].iloc[0]
+        # the line falls from left to right: its start is free above, its end below, unless the axis is there
+        below = place == "right" and row["rate"] > 0.15
         ax.annotate(
-            told, (row["threshold"], row["rate"]), xytext=(4 if first else -4, 8), textcoords="offset points",
-            ha="left" if first else "right", color=INK, fontsize=9,
+            told, (row["threshold"], row["rate"]), xytext=(4 if place == "left" else 0, -9 if below else 8),
+            textcoords="offset points", ha=place, va="top" if below else "bottom", color=INK, fontsize=9,
         )  # fmt: skip
     percent_axis(ax.yaxis, lang)
     if name == "at_least":
@@ -74,6 +67,20 @@ def plot_sweep(
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
     ax.grid(axis="y", color=LIGHT, linewidth=0.6)
     return clean(ax)
+
+
+def _mark(ax: Axes, given: float, name: str, lang: str) -> None:
+    """The threshold as it is now."""
+    ax.axvline(given, color=INK, linestyle="--", linewidth=1.2)
+    value = percent(given, lang=lang, digits=1) if name == "at_least" else number(given, lang=lang, digits=2)
+    place = {
+        "transform": ax.get_xaxis_transform(),
+        "va": "top",
+        "ha": "left",
+        "rotation": 90,
+        "fontsize": 9,
+    }
+    ax.text(given, 0.97, f" {phrase('chart.sweep.given', lang=lang)}: {value}", color=INK, **place)
 
 
 def plot_sensitivity(

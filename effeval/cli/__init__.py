@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from effeval import __version__
-from effeval.cli import data, forms, reports, scenarios
+from effeval.cli import data, forms, reports, robustness, scenarios
 from effeval.errors import EffevalError, ReportError
 from effeval.terminal import say
 
@@ -23,6 +23,8 @@ app = typer.Typer(
 for command in (data.validate, data.assess, data.fulfilment, forms.form, forms.audit, forms.explain):
     app.command()(command)
 app.command("what-if")(scenarios.what_if)
+for command in (robustness.robustness, robustness.sweep, robustness.sensitivity):
+    app.command()(command)
 app.add_typer(scenarios.app)
 for command in (reports.report, data.sample):
     app.command()(command)

@@ -87,3 +87,32 @@ def known_lang(lang: str) -> str:
             f"There is no language {lang!r}.\nTo fix: --lang is one of {', '.join(LANGUAGES)}."
         )
     return lang
+
+
+def columns_of(by: str) -> list[str]:
+    """Names between commas."""
+    return [name.strip() for name in by.split(",") if name.strip()]
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a file in a folder that is not there, before anything is computed."""
+    from effeval.errors import ParameterError
+
+    if not path.parent.is_dir():
+        message = f"The folder {path.parent} does not exist."
+        raise ParameterError(f"{message}\nTo fix: make it first, or name another")
+
+
+def write_tables(tables: dict, output: Path, about: dict[str, str]) -> None:
+    """The first table, and in a workbook the others too, a sheet each."""
+    from effeval.files import check_ending, replacing, write
+    from effeval.workbooks import write_sheets
+
+    first = next(iter(tables))
+    if check_ending(output) != ".xlsx":
+        write(tables[first], output)
+        say(f"{output}: {len(tables[first]):,} rows")
+        return
+    with replacing(output) as temporary:
+        write_sheets(tables, temporary, about=about)
+    say(f"{output}: {', '.join(f'{len(table):,} {name}' for name, table in tables.items())}")

@@ -13,16 +13,19 @@ from effeval.cli.options import (
     Law,
     Scenarios,
     Set,
+    check_folder,
+    columns_of,
     known_lang,
     law_of,
     warnings_said,
+    write_tables,
 )
 from effeval.errors import ParameterError
 from effeval.terminal import say, show_table, working
 
 BASELINE_HELP = "Compare with this scenario (.yaml, .xlsx) or edition; without --scenario, --set changes it."
 OUTPUT_HELP = (
-    "xlsx: comparison, transitions, flips and effects, a sheet each; csv, parquet: comparison alone."
+    "xlsx: comparison, transitions, flips (each with its cause), effects; csv, parquet: comparison alone."
 )
 app = typer.Typer(name="scenario", help="Make scenario files.", no_args_is_help=True)
 
@@ -69,25 +72,25 @@ def what_if(
 ) -> None:
     """Compare a scenario with its baseline: fulfilment on both sides, verdicts that change, what took effect."""
     from effeval import scenarios
+    from effeval.asked import effects, warnings
     from effeval.dataset import load
-    from effeval.effects import effects, warnings
     from effeval.labels import phrase
     from effeval.scope import about
-    from effeval.scoring import assess
 
     details = {"title": title, "author": author, "reference": reference, "description": description}
     _check(output, save, details, known_lang(lang))
     before, after, asked = _sides(methodology, baseline, set_, scenario)
-    columns = [name.strip() for name in by.split(",") if name.strip()]
+    columns = columns_of(by)
     with working("judging"), warnings_said():
         dataset = load(data, methodology=after)
-        judged = assess(dataset, before)
-        rejudged = scenarios.rejudge(judged, dataset, before=before, after=after)
+        board = scenarios.Board(dataset, before)
+        judged = board.assess(before)
+        rejudged = scenarios.rejudge(judged, board, before=before, after=after)
         tables = {
             "comparison": scenarios.compare(dataset, {"before": before, "after": after}, by=columns),
             "transitions": scenarios.transitions(judged, rejudged),
-            "flips": scenarios.flips(judged, rejudged),
-            "effects": effects(judged, dataset, before=before, after=after, asked=asked, lang=lang),
+            "flips": scenarios.causes(board, after),
+            "effects": effects(judged, board, before=before, after=after, asked=asked, lang=lang),
         }
     for warning in warnings(tables["effects"], lang=lang):
         say(warning)
@@ -96,7 +99,7 @@ def what_if(
     if save is not None:
         _save(save, details, baseline, before, after)
     if output is not None:
-        _write(tables, output, about(dataset, after) | {"baseline": baseline or before.id})
+        write_tables(tables, output, about(dataset, after) | {"baseline": baseline or before.id})
         return
     _show(tables, columns, dataset, after, baseline, lang)
 
@@ -114,9 +117,8 @@ def _check(output: Path | None, save: Path | None, details: dict[str, str | None
     if given and save is None:
         raise ParameterError(f"{', '.join(given)}: no scenario is saved.\nTo fix: add --save FILE.yaml")
     for path in (output, save):
-        if path is not None and not path.parent.is_dir():
-            message = f"The folder {path.parent} does not exist."
-            raise ParameterError(f"{message}\nTo fix: make it first, or name another")
+        if path is not None:
+            check_folder(path)
 
 
 def _sides(methodology: str, baseline: str | None, settings: list[str] | None, scenarios: list[Path] | None):
@@ -157,33 +159,9 @@ def _seen_from(folder: Path, file: Path) -> str:
         return file.resolve().as_posix()
 
 
-def _write(tables: dict, output: Path, about: dict[str, str]) -> None:
-    """The comparison, and in a workbook the other tables too."""
-    import pandas as pd
-
-    from effeval.files import check_ending, replacing, write
-    from effeval.workbooks import write_sheet
-    from effeval.worksheet import PlainWorksheet
-
-    if check_ending(output) != ".xlsx":
-        write(tables["comparison"], output)
-        say(f"{output}: {len(tables['comparison']):,} rows")
-        return
-    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
-    with (
-        replacing(output) as temporary,
-        pd.ExcelWriter(temporary, engine="xlsxwriter", engine_kwargs=options) as book,
-    ):
-        book.book.worksheet_class = PlainWorksheet
-        for name, table in tables.items():
-            write_sheet(book, name, table)
-        write_sheet(book, "about", pd.DataFrame({"name": list(about), "value": list(about.values())}))
-    say(f"{output}: {', '.join(f'{len(table):,} {name}' for name, table in tables.items())}")
-
-
 def _show(tables: dict, columns: list[str], dataset, after, baseline: str | None, lang: str) -> None:
     """The four tables on stdout, in words."""
-    from effeval.effects import effects_table
+    from effeval.asked import effects_table
     from effeval.labels import number, phrase
     from effeval.scope import footer
     from effeval.tables import changes_table

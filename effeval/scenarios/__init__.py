@@ -7,9 +7,9 @@ from effeval.scenarios.draws import SPREAD, factors, random_scenarios
 from effeval.scenarios.interpretations import AS_GIVEN, Grid, Option, options, readings
 from effeval.scenarios.outcomes import outcomes
 from effeval.scenarios.ranges import ranges
-from effeval.scenarios.robustness import ROBUSTNESS, robustness, stakes
+from effeval.scenarios.robustness import ROBUSTNESS, robustness, robustness_by, stakes
 from effeval.scenarios.sensitivity import rank_bands, sensitivity
-from effeval.scenarios.sweeps import sweep
+from effeval.scenarios.sweeps import steps, sweep, swept
 from effeval.scenarios.thresholds import break_even, near_misses
 
 __all__ = [
@@ -35,8 +35,11 @@ __all__ = [
     "readings",
     "rejudge",
     "robustness",
+    "robustness_by",
     "sensitivity",
     "stakes",
+    "steps",
     "sweep",
+    "swept",
     "transitions",
 ]

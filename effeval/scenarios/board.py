@@ -1,13 +1,15 @@
 """A data set laid out once and judged by many methodologies: a threshold moved only compares again."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from effeval.dataset import Dataset, require_columns
 from effeval.errors import ParameterError
-from effeval.law import Criterion
+from effeval.law import Criterion, Value
 from effeval.layout import Layout
 from effeval.methodology import Methodology
 from effeval.rules import Finding
@@ -40,6 +42,8 @@ class Board:
     data : Dataset
     methodology : Methodology
         The baseline.
+    years : collection of int, optional
+        Only verdicts of these years; all by default. What earlier years hold is still counted from.
 
     Attributes
     ----------
@@ -73,19 +77,30 @@ class Board:
     0  2024  90.0    90.0  fulfilled
     """
 
-    def __init__(self, data: Dataset, methodology: Methodology):
+    def __init__(self, data: Dataset, methodology: Methodology, *, years: Collection[int] | None = None):
         require_columns(data, methodology)
         self.data, self.methodology = data, methodology
-        self.layout = Layout(data, methodology)
+        self.layout = Layout(data, methodology, years=years)
         self._ids = [criterion.id for criterion in methodology.criteria]
         self._findings: dict[tuple, Finding] = {}
         self._points: dict[tuple, Points] = {}
         self._seen: dict[str, tuple] = {}  # by which settings each criterion of _values was judged
         self._values = self.layout.spread({})
+        self._altered = lru_cache(maxsize=256)(lambda changed: methodology.replace(dict(changed)))
 
     def fits(self, methodology: Methodology) -> bool:
         """Whether a methodology has the same criteria, so that the rows are the same."""
         return [criterion.id for criterion in methodology.criteria] == self._ids
+
+    def altered(self, settings: Mapping[str, Value]) -> Methodology:
+        """The board's methodology with some parameters changed; those asked for lately are remembered.
+
+        Raises
+        ------
+        MethodologyError
+            As :meth:`Methodology.replace`.
+        """
+        return self._altered(tuple(settings.items()))
 
     def assess(self, methodology: Methodology) -> pd.DataFrame:
         """What ``effeval.assess(data, methodology)`` gives; only what differs from the last call is compared.

@@ -80,7 +80,7 @@ def _causes(board: Board, criterion: Criterion, after: Methodology, cells: np.nd
         open_, here = told == "", np.full(len(cells), "", dtype=object)
         if not open_.any():
             break
-        for paths, law in _partly(board.methodology, changed, size):
+        for paths, law in _partly(board, changed, size):
             state = board.states(law.criterion(criterion.id), missing=law.missing)[cells]
             for cell in np.flatnonzero(open_ & (state == wanted)):
                 here[cell] = f"{here[cell]} | {paths}" if here[cell] else paths
@@ -88,11 +88,11 @@ def _causes(board: Board, criterion: Criterion, after: Methodology, cells: np.nd
     return told
 
 
-def _partly(before: Methodology, changed: dict[str, Value], size: int) -> Iterator[tuple[str, Methodology]]:
+def _partly(board: Board, changed: dict[str, Value], size: int) -> Iterator[tuple[str, Methodology]]:
     """The baseline with so many of the changes, in every way that the law allows."""
     for paths in combinations(changed, size):
         try:
-            yield ", ".join(paths), before.replace({path: changed[path] for path in paths})
+            yield ", ".join(paths), board.altered({path: changed[path] for path in paths})
         except MethodologyError:
             continue  # these changes can only be made together with others
 

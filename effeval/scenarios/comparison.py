@@ -101,6 +101,22 @@ def rejudge(
         ``assessed`` does not have the rows of these data.
     DataError
         A column that a criterion needs is absent.
+
+    Examples
+    --------
+    >>> import effeval as ee
+    >>> data = ee.load({
+    ...     "projects": pd.DataFrame({
+    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
+    ...         "category": ["small"], "support_year": [2024], "status": ["implementing"]}),
+    ...     "observations": pd.DataFrame({
+    ...         "project_id": ["A"], "year": [2024], "support_paid": [100.0], "export_value": [90.0]}),
+    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
+    ... })
+    >>> law = ee.Methodology.load("order-35")
+    >>> softer = law.replace({"8.1.multiple": 0.9})
+    >>> rejudge(ee.assess(data, law), data, law, softer)["state"].tolist()
+    ['fulfilled']
     """
     board = data if isinstance(data, Board) else Board(data, before)
     if len(assessed) != len(board.layout.blank) or not assessed[_KEY].equals(board.layout.blank[_KEY]):
@@ -175,6 +191,16 @@ def flips(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     ------
     ParameterError
         As in :func:`transitions`.
+
+    Examples
+    --------
+    >>> before = pd.DataFrame({
+    ...     "project_id": ["A", "B"], "year": 2024, "criterion": "13.1", "plan": [0.1, 0.1], "actual": [0.09, 0.2],
+    ...     "attainment": [0.9, 2.0], "state": ["not_fulfilled", "fulfilled"], "score": [0.0, 1.0]})
+    >>> found = flips(before, before.assign(plan=0.08, state="fulfilled"))
+    >>> found[["project_id", "kind", "state_before", "state_after", "plan_before", "plan_after"]]
+      project_id    kind   state_before state_after  plan_before  plan_after
+    0          A  gained  not_fulfilled   fulfilled          0.1        0.08
     """
     kinds = _kinds(before, after)
     changed = kinds != "unchanged"

@@ -44,6 +44,24 @@ def outcomes(board: Board, scenarios: pd.DataFrame, *, by: str | Sequence[str] =
         A reading that a question does not offer; a column of ``by`` that is not there.
     DataError
         A reading needs a column that is absent.
+
+    Examples
+    --------
+    >>> import effeval as ee
+    >>> data = ee.load({
+    ...     "projects": pd.DataFrame({
+    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
+    ...         "category": ["small"], "support_year": [2024], "status": ["implementing"]}),
+    ...     "observations": pd.DataFrame({
+    ...         "project_id": ["A"], "year": [2024], "support_paid": [100.0], "export_value": [90.0]}),
+    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
+    ... })
+    >>> board = Board(data, ee.Methodology.load("order-35"))
+    >>> scenarios = pd.DataFrame({"8.1.multiple": [1.0, 0.9]}, index=["in force", "softer"])
+    >>> outcomes(board, scenarios, by=())[["scenario", "assessed", "fulfilled", "rate"]]
+       scenario  assessed  fulfilled  rate
+    0  in force         1          0   0.0
+    1    softer         1          1   1.0
     """
     groups = groups_of(board, by)
     fulfilled, assessed = tallies(board, scenarios, groups=groups)

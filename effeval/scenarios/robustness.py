@@ -1,8 +1,11 @@
 """How far verdicts hang on readings of the law: under every reading, under none, or on which question."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
+from effeval.edition import unknown
 from effeval.errors import ParameterError
 from effeval.layout import STATES
 from effeval.methodology import Methodology
@@ -115,6 +118,61 @@ def robustness(board: Board, *, grid: Grid | None = None) -> pd.DataFrame:
     return pd.concat([frame, blank[carried]], axis=1)[due].reset_index(drop=True)
 
 
+def robustness_by(robust: pd.DataFrame, by: str | Sequence[str] = ()) -> pd.DataFrame:
+    """How many verdicts hold under every reading, under none, or depend, by group.
+
+    Parameters
+    ----------
+    robust : pandas.DataFrame
+        From :func:`robustness`, or some of its rows.
+    by : str or sequence of str
+        Columns of it: region, district, sector, measure, criterion, category, status, year, or the user's own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group that has rows, sorted; one row in all without ``by``: the columns of ``by``, ``due`` (rows),
+        of which ``every``, ``none``, ``depends`` and ``not_judged`` (they add up to ``due``),
+        ``depends_projects`` (distinct) and ``depends_support_paid`` (thousand tenge, each project and year once).
+
+    Raises
+    ------
+    ParameterError
+        A column of ``by`` is not there.
+
+    Examples
+    --------
+    >>> robust = pd.DataFrame({
+    ...     "project_id": ["A", "A", "B"], "year": 2024, "region": ["10", "10", "63"], "support_paid": [5.0, 5.0, 9.0],
+    ...     "robustness": ["every", "depends", "none"]})
+    >>> robustness_by(robust, "region")[["region", "due", "every", "none", "depends", "depends_support_paid"]]
+      region  due  every  none  depends  depends_support_paid
+    0     10    2      1     0        1                   5.0
+    1     63    1      0     1        0                   0.0
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    absent = [unknown("grouping column", name, robust.columns) for name in by if name not in robust]
+    if absent:
+        raise ParameterError(
+            "\n".join([*absent, f"To fix: columns of the verdicts: {', '.join(robust.columns)}"])
+        )
+    depends = robust["robustness"] == "depends"
+    marks = {name: robust["robustness"] == name for name in ROBUSTNESS}
+    paid = _once(robust, depends, [*by, "project_id", "year"])
+    marks["depends_projects"] = _once(robust, depends, [*by, "project_id"])
+    marks = pd.DataFrame({"due": True} | marks, index=robust.index).astype("int64")
+    marks["depends_support_paid"] = robust["support_paid"].where(paid, 0.0)
+    if not by:
+        return marks.sum().to_frame().T.astype(marks.dtypes)
+    keys = [robust[name] for name in by]
+    return marks.groupby(keys, dropna=False, observed=True, sort=True).sum().reset_index()
+
+
+def _once(frame: pd.DataFrame, rows: pd.Series, key: list[str]) -> pd.Series:
+    """Of some rows the first with each key."""
+    return rows & ~frame[rows].duplicated(key).reindex(frame.index, fill_value=True)
+
+
 def states_under(board: Board, variants: Variants) -> np.ndarray:
     """States of a criterion under its readings, int8 of shape (readings, cells); −1 where a reading is refused."""
     cells = 0
@@ -145,6 +203,25 @@ def stakes(robust: pd.DataFrame, *, methodology: Methodology) -> pd.DataFrame:
         ``verdicts``; then ``judged``, ``judged_projects`` and ``judged_support_paid``: the same for the rows of
         which it decides only whether they are judged. A verdict may hang on several questions, so the rows do not
         add up.
+
+    Examples
+    --------
+    >>> import effeval as ee
+    >>> data = ee.load({
+    ...     "projects": pd.DataFrame({
+    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
+    ...         "category": ["small"], "support_year": [2023], "status": ["implementing"]}),
+    ...     "observations": pd.DataFrame({
+    ...         "project_id": ["A", "A"], "year": [2023, 2024],
+    ...         "support_paid": [100.0, 50.0], "export_value": [120.0, 30.0]}),
+    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
+    ... })
+    >>> law = ee.Methodology.load("order-35")
+    >>> found = stakes(robustness(Board(data, law)), methodology=law)
+    >>> found[["question", "verdicts", "projects", "support_paid"]].head(2)
+                      question  verdicts  projects  support_paid
+    0  exports_against_support         1         1          50.0
+    1     first_reporting_year         0         0           0.0
     """
     rows = {id: _of(robust, id) for id in options(methodology)}
     table = pd.DataFrame(rows, index=list(_STAKES)).T.rename_axis("question").reset_index()

@@ -62,6 +62,26 @@ def sensitivity(
     .. [1] A. Saltelli et al., "Variance based sensitivity analysis of model output", Computer Physics
        Communications 181 (2010), 259-270.
     .. [2] T. Iwanaga, W. Usher, J. Herman, "Toward SALib 2.0", Socio-Environmental Systems Modelling 4 (2022).
+
+    Examples
+    --------
+    The export of 90 fulfils a multiple up to 0.9 of the support of 100; nothing else can matter.
+
+    >>> import effeval as ee
+    >>> data = ee.load({
+    ...     "projects": pd.DataFrame({
+    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
+    ...         "category": ["small"], "support_year": [2024], "status": ["implementing"]}),
+    ...     "observations": pd.DataFrame({
+    ...         "project_id": ["A"], "year": [2024], "support_paid": [100.0], "export_value": [90.0]}),
+    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
+    ... })
+    >>> board = Board(data, ee.Methodology.load("order-35"))
+    >>> varied = factors(board.methodology, thresholds={"8.1.multiple": (0.5, 1.5), "13.1.at_least": (0.0, 0.2)})
+    >>> sensitivity(board, seed=35, draws=1024, varied=varied.head(2))[["factor", "S1", "ST"]].round(1)
+              factor   S1   ST
+    0   8.1.multiple  1.0  1.0
+    1  13.1.at_least  0.0  0.0
     """
     varied = factors(board.methodology) if varied is None else varied.reset_index(drop=True)
     groups = groups_of(board, () if region is None else "region")

@@ -138,15 +138,15 @@ def _values(methodology: Methodology, cells: pd.Series) -> _Column:
     code, values = pd.factorize(cells)
     if known.empty:
         values = []
-        if path not in _paths(methodology):
-            raise MethodologyError(unknown("setting", path, _paths(methodology)))
+        if path not in paths_of(methodology):
+            raise MethodologyError(unknown("setting", path, paths_of(methodology)))
     settings = [{path: value.item() if isinstance(value, np.generic) else value} for value in values]
     for one in settings:
         methodology.replace(one)
     return _Column(np.asarray(code), tuple(settings))
 
 
-def _paths(methodology: Methodology) -> list[str]:
+def paths_of(methodology: Methodology) -> list[str]:
     rules = [f"{c.rule}.{name}" for c in methodology.criteria for name, _ in c.settings]
     return list(dict.fromkeys([*methodology.settings, *rules]))
 

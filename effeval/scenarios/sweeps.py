@@ -1,16 +1,18 @@
 """A threshold moved step by step: how many criteria are fulfilled at each value."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from effeval.errors import ParameterError
-from effeval.law import Value
+from effeval.edition import unknown
+from effeval.errors import MethodologyError, ParameterError
 from effeval.methodology import Methodology
 from effeval.scenarios.board import THRESHOLDS, Board
 from effeval.scenarios.groups import groups_of, rates
 from effeval.scenarios.outcomes import tallies
+from effeval.scenarios.settings import paths_of
 
 
 def sweep(board: Board, path: str, values: Sequence[float], *, by: str | Sequence[str] = ()) -> pd.DataFrame:
@@ -58,14 +60,9 @@ def sweep(board: Board, path: str, values: Sequence[float], *, by: str | Sequenc
     1        0.9         1          1   1.0  False
     2        1.0         1          0   0.0   True
     """
-    if path.rpartition(".")[2] not in THRESHOLDS or not len(values):
-        message = f"{path} with {len(values)} values cannot be swept."
-        raise ParameterError(
-            f"{message}\nTo fix: a path that ends in .{' or .'.join(THRESHOLDS)}, and a value or more"
-        )
+    touched = swept(board.methodology, path, values)
     groups = groups_of(board, by)
     scenarios = pd.DataFrame({path: np.asarray(values, dtype="float64")})
-    touched = touched_by(board.methodology, path, float(values[0]))
     fulfilled, assessed = tallies(board, scenarios, groups=groups, criteria=touched)
     count, name = len(groups.levels), path.rpartition(".")[2]
     given = {float(board.methodology.criterion(id).parameters[name]) for id in touched}
@@ -78,8 +75,72 @@ def sweep(board: Board, path: str, values: Sequence[float], *, by: str | Sequenc
     )
 
 
-def touched_by(methodology: Methodology, path: str, value: Value) -> list[str]:
-    """Criteria that a path bears on; an unknown path or a value not allowed is refused with the near ones."""
-    methodology.replace({path: value})
-    owner = path.rpartition(".")[0]
+def swept(methodology: Methodology, path: str, values: Sequence[float]) -> list[str]:
+    """Criteria that a threshold bears on; refuses what :func:`sweep` would refuse, before anything is judged.
+
+    Raises
+    ------
+    ParameterError
+        The path is no threshold, or there is no value.
+    MethodologyError
+        No such path or value.
+
+    Examples
+    --------
+    >>> swept(Methodology.load("order-35"), "growth.at_least", [0.05, 0.1])
+    ['11.1', '11.2', '13.1', '13.3']
+    """
+    bearing = _bearing(methodology, path)
+    if not len(values):
+        raise ParameterError("There is no value to set the threshold to.\nTo fix: give one or more")
+    odd = [value for value in values if not math.isfinite(value)]
+    for value in [*odd, min(values), max(values)]:
+        methodology.replace({path: float(value)})
+    return bearing
+
+
+def steps(
+    methodology: Methodology, path: str, *, first: float = 0.0, last: float | None = None, count: int = 20
+) -> list[float]:
+    """Values of a threshold at even steps, to be swept.
+
+    Parameters
+    ----------
+    methodology : Methodology
+    path : str
+        A threshold, as for :func:`sweep`.
+    first, last : float
+        The ends. By default from zero to twice the value as it is, of a rule twice the highest of its criteria.
+    count : int
+        How many steps, one or more; there is one value more.
+
+    Raises
+    ------
+    ParameterError
+        The path is no threshold, or the count is below one.
+    MethodologyError
+        No such path.
+
+    Examples
+    --------
+    >>> steps(Methodology.load("order-35"), "13.1.at_least", count=4)
+    [0.0, 0.05, 0.1, 0.15, 0.2]
+    """
+    if count < 1:
+        raise ParameterError(f"{count} steps lead nowhere.\nTo fix: count is 1 or more")
+    if last is None:
+        name = path.rpartition(".")[2]
+        given = max(float(methodology.criterion(id).parameters[name]) for id in _bearing(methodology, path))
+        last = 2 * given if given > 0 else 1.0
+    return [round(first + (last - first) * step / count, 12) for step in range(count + 1)]
+
+
+def _bearing(methodology: Methodology, path: str) -> list[str]:
+    """Criteria that a path bears on, if it is a threshold."""
+    if path not in paths_of(methodology):
+        raise MethodologyError(unknown("setting", path, paths_of(methodology)))
+    owner, _, name = path.rpartition(".")
+    if name not in THRESHOLDS:
+        fix = f"a path that ends in .{' or .'.join(THRESHOLDS)}"
+        raise ParameterError(f"{path} is no threshold, so it cannot be swept.\nTo fix: {fix}")
     return [c.id for c in methodology.criteria if owner in (c.id, c.rule)]

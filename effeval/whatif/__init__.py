@@ -1,6 +1,6 @@
 """What if, to touch: sliders for thresholds, switches for open readings, and at once what they change."""
 
-from effeval.whatif.tables import SHOWN_FLIPS, reasons
+from effeval.whatif.tables import SHOWN_FLIPS
 from effeval.whatif.widget import WhatIf, panel
 
-__all__ = ["SHOWN_FLIPS", "WhatIf", "panel", "reasons"]
+__all__ = ["SHOWN_FLIPS", "WhatIf", "panel"]

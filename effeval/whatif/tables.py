@@ -5,6 +5,7 @@ import pandas as pd
 from effeval.dataset import Dataset
 from effeval.labels import heading, level_names, money, number, phrase
 from effeval.methodology import Methodology
+from effeval.scenario_tables import cause_words
 from effeval.tables import figure
 
 SHOWN_FLIPS = 50
@@ -30,7 +31,7 @@ def transitions_html(found: pd.DataFrame, *, lang: str) -> str:
 def flips_html(
     found: pd.DataFrame, data: Dataset, *, before: Methodology, after: Methodology, lang: str
 ) -> str:
-    """The first rows of :func:`effeval.scenarios.flips`, and how many there are in all."""
+    """The first rows of :func:`effeval.scenarios.causes`, and how many there are in all."""
     if found.empty:
         return f"<p>{phrase('whatif.none', lang=lang)}</p>"
     title = phrase("whatif.flips", lang=lang, values={"count": number(len(found), lang=lang)})
@@ -48,7 +49,7 @@ def _flip_cells(
     applicants = data.projects.set_index("project_id")["applicant"]
     criteria, states = (level_names(n, lang=lang, methodology=after) for n in ("criterion", "state"))
     units = {c.id: c.unit for c in after.criteria}
-    why = reasons(before, after)
+    why = {cause: cause_words(cause, before, after, lang=lang) for cause in found["parameters"].unique()}
 
     def sides(row, name: str) -> str:
         told = [figure(getattr(row, f"{name}_{side}"), units[row.criterion], lang=lang) for side in _SIDES]
@@ -67,31 +68,7 @@ def _flip_cells(
         ],
         heading("assessed", "plan", lang=lang): [sides(row, "plan") for row in rows],
         heading("assessed", "actual", lang=lang): [sides(row, "actual") for row in rows],
-        phrase("whatif.why", lang=lang): ["; ".join(why[row.criterion]) for row in rows],
-    }
-
-
-def reasons(before: Methodology, after: Methodology) -> dict[str, list[str]]:
-    """For each criterion the parameters by which two methodologies judge it differently.
-
-    Returns
-    -------
-    dict of str to list of str
-        Criterion to lines such as "13.1.at_least: 0.1 → 0.08"; none where they judge alike.
-
-    Examples
-    --------
-    >>> law = Methodology.load("order-35")
-    >>> reasons(law, law.replace({"13.1.at_least": 0.08}))["13.1"]
-    ['13.1.at_least: 0.1 → 0.08']
-    """
-    old, new = before.settings, after.settings
-    moved = {path: (old.get(path), value) for path, value in new.items() if value != old.get(path)}
-    lines = {path: f"{path}: {was} → {now}" for path, (was, now) in moved.items()}
-    general = [lines["missing"]] if "missing" in lines else []  # the scale changes scores, no state
-    return {
-        c.id: [line for path, line in lines.items() if path.rpartition(".")[0] == c.id] + general
-        for c in after.criteria
+        phrase("whatif.why", lang=lang): [why[row.parameters] for row in rows],
     }
 
 

@@ -19,7 +19,7 @@ from effeval.labels import EMPTY, heading, level_names, number, parts, phrase
 from effeval.law import Value
 from effeval.methodology import Methodology
 from effeval.scenario_files import Scenario, write_scenario
-from effeval.scenarios import Board, flips, rejudge, transitions
+from effeval.scenarios import Board, causes, rejudge, transitions
 from effeval.scope import footer
 from effeval.whatif.controls import WIDE, is_open, label, sliders, switch
 from effeval.whatif.tables import STYLE, flips_html, transitions_html
@@ -100,6 +100,7 @@ class WhatIf(widgets.VBox):
         self.board = Board(data, methodology)
         self.assessed = self.board.assess(methodology)
         self.after, self.rejudged, self.error = methodology, self.assessed, ""
+        self.turned = causes(self.board, methodology)  # nothing yet
         self.thresholds = sliders(methodology)
         self.readings = {q.id: switch(q, methodology, lang) for q in methodology.questions if is_open(q)}
         self.filters = {name: self._filter(name, chosen.get(name, "")) for name in _FILTERS}
@@ -135,17 +136,14 @@ class WhatIf(widgets.VBox):
         try:
             after = self.methodology.replace(self.settings)
             self.rejudged = rejudge(self.rejudged, self.board, self.after, after)
-            self.after, self.error = after, ""
+            self.after, self.error, self.turned = after, "", causes(self.board, after)
         except EffevalError as error:  # an alternative may need a column that the data lack
             self.error = str(error)
         self._show()
 
     def _filtered(self, _change=None) -> None:
         """Other rows are looked at; nothing is judged again."""
-        rows = pd.Series(True, index=self.assessed.index)
-        for name, control in self.filters.items():
-            if control.value != "":
-                rows &= self.assessed[name] == control.value
+        rows = self._chosen(self.assessed)
         by = "measure" if self.filters["measure"].value == "" else "criterion"
         before = self.assessed[rows]
         tally = fulfilment(before, by, methodology=self.methodology)
@@ -172,9 +170,18 @@ class WhatIf(widgets.VBox):
         )
         self.image.value = view.picture.png(tally)
         self.money.value = transitions_html(transitions(view.before, after), lang=self.lang)
+        turned = self.turned[self._chosen(self.turned)]
         self.flipped.value = flips_html(
-            flips(view.before, after), self.data, before=self.methodology, after=self.after, lang=self.lang
+            turned, self.data, before=self.methodology, after=self.after, lang=self.lang
         )
+
+    def _chosen(self, frame: pd.DataFrame) -> pd.Series:
+        """Which rows the filters select."""
+        rows = pd.Series(True, index=frame.index)
+        for name, control in self.filters.items():
+            if control.value != "":
+                rows &= frame[name] == control.value
+        return rows
 
     def _save(self, _button=None) -> None:
         """Write the scenario under the first free name, and say where."""

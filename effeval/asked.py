@@ -11,7 +11,7 @@ from effeval.labels import EMPTY, number, phrase
 from effeval.law import Value
 from effeval.methodology import Methodology
 from effeval.scenario_files import differences
-from effeval.scenarios import flips, rejudge
+from effeval.scenarios import Board, flips, rejudge
 
 _FOUND = ("plan", "actual", "state", "score")
 _NO_EFFECT = ("same_value", "no_rows", "not_due", "no_change")
@@ -23,7 +23,7 @@ _COLUMNS = {
 
 def effects(
     assessed: pd.DataFrame,
-    data: Dataset,
+    data: Dataset | Board,
     *,
     before: Methodology,
     after: Methodology,
@@ -40,7 +40,8 @@ def effects(
     ----------
     assessed : pandas.DataFrame
         All rows of ``assess(data, before)``.
-    data : Dataset
+    data : Dataset or Board
+        A board of the data spares laying them out again.
     before, after : Methodology
         Baseline and scenario, of one edition.
     asked : iterable of str, optional
@@ -89,8 +90,9 @@ def effects(
         raise ParameterError(f"{message}\nTo fix: compare scenarios of one edition")
     named = [one for path in asked or () for one in expand(path, after)]
     paths = dict.fromkeys([*named, *(path for path, _ in differences(before, after))])
-    scenario = rejudge(assessed, data, before, after) if paths else assessed
-    rows = [_effect(path, assessed, scenario, data, before, after) for path in paths]
+    board = data if isinstance(data, Board) else Board(data, before)
+    scenario = rejudge(assessed, board, before, after) if paths else assessed
+    rows = [_effect(path, board, assessed, scenario, before=before, after=after) for path in paths]
     clauses = {criterion.id: criterion.citation[lang] for criterion in after.criteria}
     for row in rows:
         row["clause"] = clauses.get(row["path"].rpartition(".")[0], "")
@@ -121,9 +123,10 @@ def expand(path: str, methodology: Methodology) -> list[str]:
 
 def _effect(
     path: str,
+    board: Board,
     assessed: pd.DataFrame,
     scenario: pd.DataFrame,
-    data: Dataset,
+    *,
     before: Methodology,
     after: Methodology,
 ) -> dict[str, object]:
@@ -132,12 +135,12 @@ def _effect(
     row = {"path": path, "before": old, "after": new, "rows": 0, "changed": 0, "took_effect": False}
     if old == new:
         return row | {"reason": "same_value"}
-    alone = rejudge(assessed, data, before, before.replace({path: new}))
-    touched = int(_touched(assessed, alone).sum())
-    if touched:
-        changed = len(flips(assessed, alone))
-        return row | {"rows": touched, "changed": changed, "took_effect": True, "reason": ""}
-    without = rejudge(scenario, data, after, after.replace({path: old}))
+    alone = board.assess(before.replace({path: new}))
+    touched = _touched(assessed, alone)
+    if touched.any():
+        changed = len(flips(assessed[touched], alone[touched]))
+        return row | {"rows": int(touched.sum()), "changed": changed, "took_effect": True, "reason": ""}
+    without = board.assess(after.replace({path: old}))
     if _touched(scenario, without).any():
         return row | {"took_effect": True, "reason": "together"}
     return row | {"reason": _why_not(path, assessed, alone)}
