@@ -13,6 +13,7 @@ _HOME = {
     "law": ("Criterion", "Measure", "Question"),
     "methodology": ("Methodology",),
     "dataset": ("DataWarning", "Dataset", "load", "validate"),
+    "examples": ("example",),
     "scoring": ("assess",),
     "aggregation": ("fulfilment", "verdicts"),
     "explanation": ("explain",),

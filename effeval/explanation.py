@@ -63,15 +63,7 @@ def explain(
     Examples
     --------
     >>> import effeval as ee
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2023], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A", "A"], "year": [2023, 2024],
-    ...         "support_paid": [3000.0, 500.0], "export_value": [90.0, 310.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([3000.0, 500.0], [90.0, 310.0], year=2023)
     >>> card = explain(data, "A", criterion="8.1", year=2024, lang="en")
     >>> card.formula[1], card.margin.text
     ('Export value, thousand tenge: 90 (2023) + 310 (2024) = 400', 'Short by: 3.1 million tenge')

@@ -58,14 +58,7 @@ def read_scored(folder: str | os.PathLike[str]) -> tuple[Dataset, pd.DataFrame, 
     --------
     >>> import effeval as ee
     >>> from tempfile import TemporaryDirectory
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2024], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A"], "year": [2024], "support_paid": [100.0], "export_value": [120.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([100.0], [120.0])
     >>> law = Methodology.load("order-35")
     >>> with TemporaryDirectory() as folder:
     ...     write_scored(folder, data, ee.assess(data, law), methodology=law)

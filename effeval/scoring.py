@@ -52,15 +52,7 @@ def assess(data: Dataset, methodology: Methodology) -> pd.DataFrame:
     Examples
     --------
     >>> import effeval as ee
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2023], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A", "A"], "year": [2023, 2024],
-    ...         "support_paid": [100.0, 50.0], "export_value": [90.0, 60.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([100.0, 50.0], [90.0, 60.0], year=2023)
     >>> assess(data, ee.Methodology.load("order-35"))[["year", "plan", "actual", "state"]]
        year   plan  actual          state
     0  2023  100.0    90.0  not_fulfilled

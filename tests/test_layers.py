@@ -18,7 +18,7 @@ LAYERS = [
     {"schema", "rules", "cards", "scenario_template"},
     {"checks", "readings", "scenario_workbook"},
     {"dataset"},
-    {"layout"},
+    {"layout", "examples"},
     {"scoring", "evidence", "sample_draws"},
     {"aggregation", "judged", "scored", "sample_projects", "wording"},
     {"charts", "tables", "sample_gaps"},

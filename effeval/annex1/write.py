@@ -74,14 +74,7 @@ def write(
     --------
     >>> import effeval as ee
     >>> from tempfile import TemporaryDirectory
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2024], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A"], "year": [2024], "support_paid": [100.0], "export_value": [120.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([100.0], [120.0])
     >>> methodology = ee.Methodology.load("order-35")
     >>> with TemporaryDirectory() as folder:
     ...     form = Path(folder) / "annex-1.xlsx"

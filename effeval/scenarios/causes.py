@@ -40,14 +40,7 @@ def causes(board: Board, after: Methodology) -> pd.DataFrame:
     Examples
     --------
     >>> import effeval as ee
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2024], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A"], "year": [2024], "support_paid": [100.0], "export_value": [90.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([100.0], [90.0])
     >>> law = ee.Methodology.load("order-35")
     >>> after = law.replace({"8.1.multiple": 0.9, "8.1.period": "year", "9.1.multiple": 2})
     >>> causes(Board(data, law), after)[["project_id", "kind", "parameters"]]

@@ -45,14 +45,7 @@ def compare(
     Examples
     --------
     >>> import effeval as ee
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2024], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A"], "year": [2024], "support_paid": [100.0], "export_value": [90.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([100.0], [90.0])
     >>> law = ee.Methodology.load("order-35")
     >>> found = compare(data, {"in force": law, "softer": law.replace({"8.1.multiple": 0.9})})
     >>> found[["scenario", "assessed", "fulfilled", "rate", "rate_change", "fulfilled_change"]]
@@ -105,14 +98,7 @@ def rejudge(
     Examples
     --------
     >>> import effeval as ee
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2024], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A"], "year": [2024], "support_paid": [100.0], "export_value": [90.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([100.0], [90.0])
     >>> law = ee.Methodology.load("order-35")
     >>> softer = law.replace({"8.1.multiple": 0.9})
     >>> rejudge(ee.assess(data, law), data, law, softer)["state"].tolist()

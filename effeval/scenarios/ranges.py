@@ -45,15 +45,7 @@ def ranges(board: Board, *, by: str | Sequence[str] = "region", grid: Grid | Non
     In 2024 support of 150 is met by exports of 150 since 2023, but support of 50 is not met by the 30 of that year.
 
     >>> import effeval as ee
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2023], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A", "A"], "year": [2023, 2024],
-    ...         "support_paid": [100.0, 50.0], "export_value": [120.0, 30.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([100.0, 50.0], [120.0, 30.0], year=2023)
     >>> found = ranges(Board(data, ee.Methodology.load("order-35")), by="year")
     >>> found[["year", "assessed", "fulfilled", "rate", "rate_least", "rate_most"]]
        year  assessed  fulfilled  rate  rate_least  rate_most

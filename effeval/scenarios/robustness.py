@@ -73,15 +73,7 @@ def robustness(board: Board, *, grid: Grid | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> import effeval as ee
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2023], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A", "A"], "year": [2023, 2024],
-    ...         "support_paid": [100.0, 50.0], "export_value": [90.0, 60.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([100.0, 50.0], [90.0, 60.0], year=2023)
     >>> board = Board(data, ee.Methodology.load("order-35"))
     >>> robustness(board)[["year", "state", "robustness", "readings", "fulfilled_in"]]
        year          state robustness  readings  fulfilled_in
@@ -207,15 +199,7 @@ def stakes(robust: pd.DataFrame, *, methodology: Methodology) -> pd.DataFrame:
     Examples
     --------
     >>> import effeval as ee
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2023], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A", "A"], "year": [2023, 2024],
-    ...         "support_paid": [100.0, 50.0], "export_value": [120.0, 30.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([100.0, 50.0], [120.0, 30.0], year=2023)
     >>> law = ee.Methodology.load("order-35")
     >>> found = stakes(robustness(Board(data, law)), methodology=law)
     >>> found[["question", "verdicts", "projects", "support_paid"]].head(2)

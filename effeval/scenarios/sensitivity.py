@@ -68,14 +68,7 @@ def sensitivity(
     The export of 90 fulfils a multiple up to 0.9 of the support of 100; nothing else can matter.
 
     >>> import effeval as ee
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2024], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A"], "year": [2024], "support_paid": [100.0], "export_value": [90.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([100.0], [90.0])
     >>> board = Board(data, ee.Methodology.load("order-35"))
     >>> varied = factors(board.methodology, thresholds={"8.1.multiple": (0.5, 1.5), "13.1.at_least": (0.0, 0.2)})
     >>> sensitivity(board, seed=35, draws=1024, varied=varied.head(2))[["factor", "S1", "ST"]].round(1)

@@ -46,14 +46,7 @@ def sweep(board: Board, path: str, values: Sequence[float], *, by: str | Sequenc
     Examples
     --------
     >>> import effeval as ee
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2024], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A"], "year": [2024], "support_paid": [100.0], "export_value": [90.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([100.0], [90.0])
     >>> sweep(Board(data, ee.Methodology.load("order-35")), "8.1.multiple", [0.8, 0.9, 1.0])
        threshold  assessed  fulfilled  rate  given
     0        0.8         1          1   1.0  False

@@ -47,14 +47,7 @@ def break_even(board: Board) -> pd.DataFrame:
     Examples
     --------
     >>> import effeval as ee
-    >>> data = ee.load({
-    ...     "projects": pd.DataFrame({
-    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
-    ...         "category": ["small"], "support_year": [2024], "status": ["implementing"]}),
-    ...     "observations": pd.DataFrame({
-    ...         "project_id": ["A"], "year": [2024], "support_paid": [100.0], "export_value": [90.0]}),
-    ...     "reference": pd.DataFrame({"year": [], "wage_growth_forecast": [], "source": []}),
-    ... })
+    >>> data = ee.example([100.0], [90.0])
     >>> found = break_even(Board(data, ee.Methodology.load("order-35")))
     >>> found[["state", "threshold", "break_even", "figure", "needed", "gap"]].round(9)
                state  threshold  break_even  figure  needed   gap

@@ -9,7 +9,6 @@ from effeval.law import Question
 from effeval.methodology import Methodology
 from effeval.scenarios import THRESHOLDS
 
-
 WIDE = {"width": "98%"}
 _STEPS = {"at_least": (0.005, 0.5), "multiple": (0.05, 5.0)}  # step and upper end of a slider
 _READOUTS = {"at_least": ".1%", "multiple": ".2f"}
