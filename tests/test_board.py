@@ -300,3 +300,15 @@ def test_verdicts_by_robustness_add_up_and_count_money_once(drawn, series, by) -
         assert row.depends == len(own) and row.depends_projects == own["project_id"].nunique()
         paid = own.groupby(["project_id", "year"])["support_paid"].first().sum()
         assert row.depends_support_paid == pytest.approx(paid)
+
+
+def test_money_behind_what_depends_is_counted_once_a_project_and_year() -> None:
+    rows = [("A", 2023, "8.1", 5.0), ("A", 2023, "8.2", 5.0), ("A", 2024, "8.1", 7.0), ("B", 2024, "8.1", 9.0)]
+    robust = pd.DataFrame(rows, columns=["project_id", "year", "criterion", "support_paid"])
+    robust = robust.assign(robustness=["depends", "depends", "depends", "every"])
+    total = robustness_by(robust).iloc[0]
+    assert total[["due", "depends", "depends_projects", "depends_support_paid"]].tolist() == [4, 3, 1, 12.0]
+    of_criteria = robustness_by(robust, "criterion")
+    assert of_criteria["depends_support_paid"].tolist() == [12.0, 5.0]
+    with pytest.raises(ee.ParameterError, match="Near: criterion"):
+        robustness_by(robust, "criterium")

@@ -77,6 +77,8 @@ def test_robustness_writes_every_table(effeval, sample_dir, data, tmp_path) -> N
         effeval("robustness", sample_dir, "--by", "region", "--year", 2025, "-o", tmp_path / "r.csv")[0] == 0
     )
     alone = pd.read_csv(tmp_path / "r.csv", dtype=CODES)
+    assert effeval("robustness", sample_dir, "--year", 2025, "-o", path)[0] == 0
+    assert about(path)["year"] == "2025"
     this_year = ee.robustness_by(robust[robust["year"] == 2025], "region")
     pd.testing.assert_frame_equal(alone, this_year, check_dtype=False)
 
