@@ -148,7 +148,8 @@ def test_every_dependency_says_why():
 
 @pytest.mark.parametrize("folder", ["effeval", "tests"])
 def test_every_import_is_declared(folder: str):
-    allowed = bounds(PROJECT["dependencies"] + (EXTRAS["test"] if folder == "tests" else [])).keys()
+    optional = EXTRAS["pdf"] + EXTRAS["cluster"] + (EXTRAS["test"] if folder == "tests" else [])
+    allowed = bounds(PROJECT["dependencies"] + optional).keys()
     packages = packages_distributions()
     undeclared = {
         module

@@ -72,6 +72,7 @@ def test_a_page_opens_offline_and_shows_no_code(shown) -> None:
     assert '<html lang="ru">' in source
     assert "<title>Восточно-Казахстанская область: " in source
     assert source.count("<img") == 3
+    assert re.findall(r'alt="([^"]*)"', source) == ["По мерам", "По отраслям", "По годам"]
 
 
 def test_a_region_keeps_to_its_own_projects(shown, data) -> None:
