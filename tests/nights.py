@@ -51,9 +51,9 @@ def small_data(folder: Path, sample: Path) -> Path:
     return folder
 
 
-def picture(*, blank: bool = False) -> str:
-    """Base64 of a PNG file."""
-    image, file = Image.new("RGB", (40, 20), "white"), io.BytesIO()
+def picture(*, blank: bool = False, high: int = 20) -> str:
+    """Base64 of a PNG file, 40 pixels wide."""
+    image, file = Image.new("RGB", (40, high), "white"), io.BytesIO()
     if not blank:
         image.putpixel((3, 3), (0, 0, 0))
     image.save(file, "PNG")

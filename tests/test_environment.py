@@ -148,8 +148,8 @@ def test_every_dependency_says_why():
 
 @pytest.mark.parametrize("folder", ["effeval", "tests"])
 def test_every_import_is_declared(folder: str):
-    extras = {name: lines for name, lines in EXTRAS.items() if name != "test" or folder == "tests"}
-    allowed = bounds(PROJECT["dependencies"] + [line for lines in extras.values() for line in lines]).keys()
+    optional = EXTRAS["pdf"] + EXTRAS["cluster"] + (EXTRAS["test"] if folder == "tests" else [])
+    allowed = bounds(PROJECT["dependencies"] + optional).keys()
     packages = packages_distributions()
     undeclared = {
         module

@@ -72,6 +72,7 @@ def test_a_page_opens_offline_and_shows_no_code(shown) -> None:
     assert '<html lang="ru">' in source
     assert "<title>Восточно-Казахстанская область: " in source
     assert source.count("<img") == 3
+    assert re.findall(r'alt="([^"]*)"', source) == ["По мерам", "По отраслям", "По годам"]
 
 
 def test_a_region_keeps_to_its_own_projects(shown, data) -> None:
@@ -209,6 +210,21 @@ def test_a_pdf_is_a4_with_its_fonts_and_nothing_beyond_the_margin(shown, lang, s
     assert ee.labels.phrase("report.title", lang=lang) in read
     if lang == "kk" and stem == EAST:
         assert "Шығыс Қазақстан облысы" in read and "Өнеркәсіпті" in read
+
+
+def test_a_figure_as_high_as_a_page_stays_with_its_heading(tmp_path) -> None:
+    if shutil.which("pdfimages") is None:
+        pytest.skip("no pdfimages (poppler-utils)")
+    notebook = shows(
+        {"text/markdown": "Above"}, {"text/markdown": "## Heading"}, {"image/png": picture(high=4000)}
+    )
+    page = pages.to_html(notebook, title="Title", lang="en")
+    path = tmp_path / "page.pdf"
+    path.write_bytes(pages.to_pdf(page))
+    listed = subprocess.run(["pdfimages", "-list", path], capture_output=True, text=True, check=True).stdout
+    (number,) = {line.split()[0] for line in listed.splitlines()[2:]}
+    text = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
+    assert "Heading" in text.split("\f")[int(number) - 1]
 
 
 def test_a_pdf_fetches_nothing(tmp_path) -> None:

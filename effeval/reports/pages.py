@@ -31,7 +31,7 @@ def to_html(notebook: Any, *, title: str, lang: str) -> str:
     """
     from copy import deepcopy
 
-    notebook = deepcopy(notebook)
+    notebook = _described(deepcopy(notebook), title)
     notebook.metadata["title"] = title
     exporter, style = _exporter(lang, threading.get_ident())
     page, _ = exporter.from_notebook_node(notebook, resources={"report_style": style})
@@ -98,3 +98,15 @@ def notebook_path(name: str) -> Path:
             f"There is no notebook {path}.\nTo fix: install effeval from its repository (pip install -e .)."
         )
     return path
+
+
+def _described(notebook: Any, heading: str) -> Any:
+    """Pictures get the heading above them as their text, for those who cannot see them."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if data.get("text/markdown", "").startswith("#"):
+                heading = data["text/markdown"].splitlines()[0].lstrip("# ")
+            if "image/png" in data:
+                output["metadata"].setdefault("image/png", {})["alt"] = heading
+    return notebook
