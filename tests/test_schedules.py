@@ -107,7 +107,12 @@ def test_every_command_of_the_examples_is_one_that_effeval_has() -> None:
 
     command = typer.main.get_command(app).commands["report"]
     known = {option for parameter in command.params for option in parameter.opts}
-    lines = [line for _, text in BLOCKS for line in text.splitlines() if re.search(r"effeval(\.exe)?\s+report ", line)]
+    lines = [
+        line
+        for _, text in BLOCKS
+        for line in text.splitlines()
+        if re.search(r"effeval(\.exe)?\s+report ", line)
+    ]
     assert len(lines) == 6
     for line in lines:
         used = re.findall(r"(?<= )--?[a-z]+(?= |$)", line.split(" report ", 1)[1].split(">")[0])
@@ -137,7 +142,7 @@ def test_the_dag_is_python_and_its_notebook_takes_its_parameters() -> None:
     imports = [node for node in tree_.body if isinstance(node, ast.ImportFrom)]
     assert {node.module.split(".")[0] for node in imports} == {"datetime", "airflow"}
     tree_.body = [node for node in tree_.body if getattr(node, "module", "").split(".")[0] != "airflow"]
-    exec(compile(tree_, "dag", "exec"), {"DAG": Dag, "PapermillOperator": Task, "BashOperator": Task})
+    exec(compile(tree_, "dag", "exec"), {"DAG": Dag, "PapermillOperator": Task, "BashOperator": Task})  # noqa: S102 - our own page
     tasks = [options for options in made if "input_nb" in options]
     assert len(tasks) == 5 and tasks[0]["output_nb"] == "/srv/effeval/airflow/10-{{ ds }}.ipynb"
     notebook = ROOT / "notebooks" / "regional_report.ipynb"
