@@ -4,12 +4,13 @@ No table and no file is known here. A rule looks at one project's own years only
 all observations of each, is judged as the whole would be.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from effeval.comparing import compare
+from effeval.errors import MethodologyError
 from effeval.law import Criterion
 from effeval.methodology import Methodology
 from effeval.panel import MARKS, Panel
@@ -95,6 +96,19 @@ def _picked(cells: Cells, part: np.ndarray | float | bool) -> np.ndarray | float
     return cells.pick(part) if isinstance(part, np.ndarray) else part
 
 
+def check_measures(present: Iterable[int], methodology: Methodology) -> None:
+    """Refuse measures that have no criteria in the methodology.
+
+    Raises
+    ------
+    MethodologyError
+        Every such measure.
+    """
+    absent = sorted(set(present) - {measure.id for measure in methodology.measures})
+    if absent:
+        raise MethodologyError(f"{methodology.id} has no measure {', '.join(map(str, absent))}.")
+
+
 def cells(block: Block) -> dict[int, Cells]:
     """The judged cells of each measure of a block; only of measures in which something is judged."""
     order, bounds = _grouped(block.measure)
@@ -177,28 +191,36 @@ class Rows:
 
     Attributes
     ----------
-    owner : numpy.ndarray of int32
-        Position in the block of the project of each row.
+    count : numpy.ndarray of int
+        Rows of each project.
     first : dict of int to numpy.ndarray of int
         By measure: row of the first criterion of each cell; those of the others follow it.
     """
 
-    owner: np.ndarray
+    count: np.ndarray
     first: dict[int, np.ndarray]
 
 
 def rows(found: dict[int, Cells], criteria: dict[int, tuple[Criterion, ...]], *, projects: int) -> Rows:
     """Number the rows of all cells and criteria; a project stands in one measure, so no sorting is needed."""
+    cells_of = np.zeros(projects, dtype=np.intp)
     size = np.zeros(projects, dtype=np.intp)
-    counts = {id: np.bincount(some.owner, minlength=projects) for id, some in found.items()}
-    for id, count in counts.items():
-        size += count * len(criteria[id])
-    start = np.cumsum(size) - size
-    first = {}
     for id, some in found.items():
-        within = np.arange(len(some.owner)) - (np.cumsum(counts[id]) - counts[id])[some.owner]
-        first[id] = start[some.owner] + within * len(criteria[id])
-    return Rows(np.repeat(np.arange(projects, dtype=np.int32), size), first)
+        own = np.bincount(some.owner, minlength=projects)
+        cells_of += own
+        size += own * len(criteria[id])
+    start, first = np.cumsum(size) - size, {}
+    for id, some in found.items():
+        each = cells_of[some.owner]
+        before = np.arange(len(some.owner))
+        before -= np.repeat(before[_begins(some.owner)], each[_begins(some.owner)])
+        first[id] = start[some.owner] + before * len(criteria[id])
+    return Rows(size, first)
+
+
+def _begins(owner: np.ndarray) -> np.ndarray:
+    """Where another project begins among cells sorted by project."""
+    return np.flatnonzero(np.diff(owner, prepend=-1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,22 +268,23 @@ def judge(block: Block, methodology: Methodology) -> Judged:
         Rows by project (in the order of the block), year and criterion.
     """
     criteria = {measure.id: measure.criteria for measure in methodology.measures}
-    position = {criterion.id: number for number, criterion in enumerate(methodology.criteria)}
+    ids = [criterion.id for criterion in methodology.criteria]
     found = cells(block)
     numbered = rows(found, criteria, projects=len(block.measure))
-    count = len(numbered.owner)
-    year, criterion = np.empty(count, dtype=np.int16), np.empty(count, dtype=np.int8)
-    state, first = np.empty(count, dtype=np.int8), np.zeros(count, dtype=bool)
+    count = int(numbered.count.sum())
+    state, year, criterion = (np.empty(count, dtype=kind) for kind in (np.int8, np.int16, np.int8))
+    first = np.zeros(count, dtype=bool)
     values = {name: np.empty(count) for name in (*VALUES, "support_paid")}
     for id, some in found.items():
+        years, support = some.panel.years[some.year].astype(np.int16), some.support
         first[numbered.first[id]] = True
-        years, support = some.panel.years[some.year], some.support
         for number, own in enumerate(criteria[id]):
             at = numbered.first[id] + number
             compared = compare(**vars(some.find(own)), methodology=methodology)
-            year[at], criterion[at], state[at] = years, position[own.id], compared["state"]
+            year[at], criterion[at], values["support_paid"][at] = years, ids.index(own.id), support
+            state[at] = compared["state"]
             for name in VALUES:
                 values[name][at] = compared[name]
-            values["support_paid"][at] = support
+    owner = np.repeat(np.arange(len(block.measure), dtype=np.int32), numbered.count)
     observations = sum(some.observations for some in found.values())
-    return Judged(numbered.owner, year, criterion, state, values, first, observations)
+    return Judged(owner, year, criterion, state, values, first, observations)

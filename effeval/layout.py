@@ -7,7 +7,6 @@ from effeval import judging
 from effeval.columns import columns, extra_names
 from effeval.comparing import STATES
 from effeval.dataset import Dataset
-from effeval.errors import MethodologyError
 from effeval.judging import Block, Cells
 from effeval.law import Criterion
 from effeval.methodology import Methodology
@@ -46,10 +45,7 @@ class Layout:
     def __init__(self, data: Dataset, methodology: Methodology):
         projects = data.projects.sort_values("project_id", ignore_index=True)
         measures = {measure.id: measure for measure in methodology.measures}
-        present = sorted(set(projects["measure"]))
-        unknown = [id for id in present if id not in measures]
-        if unknown:
-            raise MethodologyError(f"{methodology.id} has no measure {', '.join(map(str, unknown))}.")
+        judging.check_measures(projects["measure"], methodology)
         self.cells = {} if data.last_year is None else judging.cells(_block(data, projects))
         self.criteria = tuple(c for id in self.cells for c in measures[id].criteria)
         self._number(projects, {id: measures[id].criteria for id in self.cells})
@@ -57,7 +53,7 @@ class Layout:
     def _number(self, projects: pd.DataFrame, criteria: dict[int, tuple[Criterion, ...]]) -> None:
         """Give every cell of every criterion its row: by project, year and criterion."""
         numbered = judging.rows(self.cells, criteria, projects=len(projects))
-        self.rows, count = {}, len(numbered.owner)
+        self.rows, count = {}, int(numbered.count.sum())
         code, year, support = np.empty(count, dtype=np.intp), np.empty(count, dtype="int64"), np.empty(count)
         ids = [criterion.id for criterion in self.criteria]
         for id, some in self.cells.items():
@@ -67,7 +63,7 @@ class Layout:
                 support[at] = some.support
         text = pd.array(ids, dtype="str").take(code) if ids else pd.array([], dtype="str")
         own = {"year": year, "criterion": text, "support_paid": support}
-        self.blank = _blank(own, numbered.owner, projects)
+        self.blank = _blank(own, np.repeat(np.arange(len(projects)), numbered.count), projects)
 
     def find(self, criterion: Criterion) -> Finding:
         """What the rule of a criterion finds in the judged cells of its measure, shape (cells,)."""
