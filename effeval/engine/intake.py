@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from effeval.columns import Column, columns, extra_names
-from effeval.engine.arrow import arrow
+from effeval.engine.arrow import array, arrow
 from effeval.panel import MARKS
 
 OF_PROJECT = ("region", "district", "sector", "category", "status")  # texts of a project that rows carry
@@ -58,7 +58,7 @@ class Projects:
     def has_status(self, status: str) -> np.ndarray:
         """Which projects have a status."""
         words = np.array(self.texts["status"].dictionary.to_pylist(), dtype=object)
-        return (words == status)[self.texts["status"].indices.to_numpy()]
+        return (words == status)[array(self.texts["status"].indices)]
 
 
 def wanted(schema: pa.Schema, table: str) -> list[str]:
@@ -159,9 +159,9 @@ def owners(ids: pa.ChunkedArray, known: pa.Array) -> np.ndarray | None:
     ids = _one(ids.cast(pa.string()) if ids.type != pa.string() else ids)
     if not len(ids):
         return np.empty(0, dtype=np.int32)
-    changed = pc.not_equal(ids.slice(1), ids.slice(0, len(ids) - 1)).to_numpy(zero_copy_only=False)
     if ids.null_count:
         return None
+    changed = array(pc.not_equal(ids.slice(1), ids.slice(0, len(ids) - 1)))
     starts = np.append(0, np.flatnonzero(changed) + 1)
     own = ids.take(arrow(starts)) if len(starts) < len(ids) else ids
     if len(own) == len(known) and own.equals(known):
@@ -170,7 +170,7 @@ def owners(ids: pa.ChunkedArray, known: pa.Array) -> np.ndarray | None:
         found = pc.index_in(own, value_set=known)
         if found.null_count:
             return None
-        place = found.to_numpy()
+        place = array(found)
     return np.repeat(place, np.diff(np.append(starts, len(ids))))
 
 
@@ -219,7 +219,7 @@ def _text(column: pa.ChunkedArray, of: Column) -> pa.Array:
     """Text without white space around it, empty texts and errors of Excel."""
     text = _strings(column, of)
     plain = pc.equal(pc.utf8_trim_whitespace(text), text)
-    if not pc.all(plain, min_count=0).as_py() or pc.any(pc.equal(pc.binary_length(text), 0)).as_py():
+    if not pc.all(plain, min_count=0).as_py() or pc.min(pc.binary_length(text)).as_py() == 0:
         raise Unusual(of.name)
     if pc.any(pc.starts_with(text, "#")).as_py():
         raise Unusual(of.name)
@@ -239,7 +239,7 @@ def _coded(column: pa.ChunkedArray, of: Column) -> pa.DictionaryArray:
 def _begin(coded: pa.DictionaryArray, values: pa.Array, digits: int) -> pa.DictionaryArray:
     """The leading digits of codes."""
     begin = pc.utf8_slice_codeunits(values, 0, digits).dictionary_encode()
-    indices = begin.indices.to_numpy()[coded.indices.to_numpy()]
+    indices = array(begin.indices)[array(coded.indices)]
     return pa.DictionaryArray.from_arrays(arrow(indices), begin.dictionary)
 
 
@@ -249,7 +249,7 @@ def _numbers(column: pa.ChunkedArray, of: Column) -> np.ndarray:
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind)):
         raise Unusual(of.name)
     whole = _one(column if kind == pa.float64() else column.cast(pa.float64(), safe=False))
-    values = (whole.fill_null(NAN) if whole.null_count else whole).to_numpy()
+    values = array(whole.fill_null(NAN) if whole.null_count else whole)
     low, high = of.range if of.range is not None else (-np.inf, np.inf)
     if (values < low).any() or (values > min(high, LARGEST)).any():
         raise Unusual(of.name)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from effeval.columns import columns
 from effeval.comparing import STATES
-from effeval.engine.arrow import arrow
+from effeval.engine.arrow import array, arrow, texts
 from effeval.engine.intake import OF_PROJECT, Projects
 from effeval.judging import VALUES, Judged
 from effeval.methodology import Methodology
@@ -34,8 +34,8 @@ class Output:
 
     def __init__(self, path: Path | None, *, methodology: Methodology):
         self.path = path
-        self._criteria = pa.array([criterion.id for criterion in methodology.criteria], pa.string())
-        self._states = pa.array(STATES.tolist(), pa.string())
+        self._criteria = texts([criterion.id for criterion in methodology.criteria])
+        self._states = texts(STATES.tolist())
         self._writer: pq.ParquetWriter | None = None
         self._pool = ThreadPoolExecutor(1)
         self._last: Future | None = None
@@ -88,7 +88,7 @@ class Output:
         for name in VALUES:
             found[name] = arrow(judged.values[name], nan_is_empty=True)  # NaN is empty
         for name, text in projects.texts.items():
-            indices = text.indices.to_numpy()[owner]
+            indices = array(text.indices)[owner]
             found[name] = pa.DictionaryArray.from_arrays(arrow(indices), text.dictionary)
         for name, column in projects.extra.items():
             found[name] = column.take(arrow(owner))

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from effeval.engine import intake
+from effeval.engine.arrow import arrow, texts
 from effeval.engine.intake import Projects, Unusual
 from effeval.judging import Laid
 
@@ -148,7 +149,7 @@ def _value(scalar: pa.Scalar) -> str:
 
 def _part(projects: Projects, table: pa.Table, files: Files) -> Part:
     if not len(table):
-        table = pa.table({"project_id": pa.array([], pa.string()), "year": pa.array([], pa.int16())})
+        table = pa.table({"project_id": texts([]), "year": arrow(np.empty(0, dtype=np.int16))})
     owner = intake.owners(table["project_id"], projects.ids)
     if owner is None:
         raise NotInOrder
@@ -212,7 +213,7 @@ def _bounds(files: Files, *, count: int) -> list[str]:
     with files.open("projects") as file:
         step, ids = -(-file.metadata.num_rows // SAMPLED), []
         for batch in file.iter_batches(columns=["project_id"]):
-            ids += batch.column(0).take(pa.array(range(0, len(batch), step))).to_pylist()
+            ids += batch.column(0).take(arrow(np.arange(0, len(batch), step))).to_pylist()
     if any(not isinstance(id, str) for id in ids):
         raise Unusual("project_id")
     ids.sort()

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from effeval.columns import columns, extra_names
 from effeval.comparing import FULFILLED, NO_DATA, NOT_DUE, NOT_FULFILLED
 from effeval.edition import unknown
-from effeval.engine.arrow import arrow
+from effeval.engine.arrow import array, arrow, texts
 from effeval.engine.intake import OF_PROJECT, Projects
 from effeval.errors import ParameterError
 from effeval.judging import Judged
@@ -19,6 +19,7 @@ from effeval.rates import EVERY_LEVEL, divided, levels
 COUNTS = ("due", "assessed", "fulfilled", "no_data", "projects")
 SUMS = (*COUNTS, "score", "support_paid")
 OF_ROW = ("year", "criterion")  # the other columns to group by are the project's
+MOST_EMPTY = 4  # groups that may be counted for each row
 COMBINE_AT = 200_000  # groups held before they are added up
 
 
@@ -70,20 +71,16 @@ class Tally:
             "support_paid": np.bincount(code[paid], support[paid], minlength=count),
         }
         there = np.flatnonzero(sums["projects"])
-        self._held.append(pa.table({**keys(there), **{name: values[there] for name, values in sums.items()}}))
-        if sum(map(len, self._held)) > COMBINE_AT + 2 * len(self._held[0]):
+        self._held.append({**keys(there), **{name: values[there] for name, values in sums.items()}})
+        held = [len(some["due"]) for some in self._held]
+        if sum(held) > COMBINE_AT + 2 * held[0]:
             self._held = [self._added()]
 
     def _groups(self, projects: Projects, judged: Judged):
         """Number of the group of each row, and what gives the codes of its columns."""
-        radix: list[tuple[str, int]] = []
-        own = np.zeros(len(projects.ids), dtype=np.int64)
-        for name in (name for name in self.by if name not in OF_ROW):
-            codes = self._coded(name, projects)
-            radix.append((name, len(self._codes[name])))
-            own = own * radix[-1][1] + codes
-        groups, own = np.unique(own, return_inverse=True)  # so that few codes are left
-        code = own.astype(np.int32)[judged.owner]
+        coded = {name: self._coded(name, projects) for name in self.by if name not in OF_ROW}
+        own, one = _numbered(coded, len(projects.ids))
+        code = own[judged.owner]
         within: list[tuple[str, int]] = []
         if "year" in self.by:
             first = int(judged.year.min())
@@ -92,17 +89,17 @@ class Tally:
         if "criterion" in self.by:
             within.append(("criterion", len(self.methodology.criteria)))
             code = code * within[-1][1] + judged.criterion
+        few = np.arange(int(code.max()) + 1)
+        if len(few) > MOST_EMPTY * len(code):  # most combinations do not occur
+            few, code = np.unique(code, return_inverse=True)
 
         def keys(there: np.ndarray) -> dict[str, np.ndarray]:
-            found = {}
+            found, there = {}, few[there]
             for name, size in reversed(within):
                 there, found[name] = np.divmod(there, size)
             if "year" in found:
                 found["year"] = found["year"] + first
-            rest = groups[there]
-            for name, size in reversed(radix):
-                rest, found[name] = np.divmod(rest, size)
-            return found
+            return found | {name: codes[one[there]] for name, codes in coded.items()}
 
         return code, keys
 
@@ -116,7 +113,8 @@ class Tally:
             if not pa.types.is_dictionary(column.type):
                 column = column.dictionary_encode()
             words = [*column.dictionary.to_pylist(), None]
-            place = column.indices.fill_null(len(words) - 1).to_numpy()
+            none = arrow(np.array([len(words) - 1], dtype=np.int32))[0]
+            place = array(column.indices.fill_null(none))
         known = self._codes[name]
         return np.array([known.setdefault(word, len(known)) for word in words])[place]
 
@@ -135,13 +133,8 @@ class Tally:
     def _added(self) -> dict[str, np.ndarray]:
         """The groups of all parts, each once."""
         held = {name: np.concatenate([some[name] for some in self._held]) for name in (*self.by, *SUMS)}
-        code = np.zeros(len(held["due"]), dtype=np.int64)
-        for name in self.by:
-            code = np.unique(code * (held[name].max() + 1) + held[name], return_inverse=True)[1]
-        count = int(code.max()) + 1
-        one = np.empty(count, dtype=np.intp)
-        one[code] = np.arange(len(code))  # any row of each group
-        keys = {name: held[name][one] for name in self.by}
+        code, one = _numbered({name: held[name] for name in self.by}, len(held["due"]))
+        keys, count = {name: held[name][one] for name in self.by}, len(one)
         sums = {name: np.bincount(code, held[name], minlength=count) for name in SUMS}
         return keys | sums
 
@@ -169,9 +162,8 @@ class Tally:
             return arrow(codes.astype(np.int64))
         if name == "criterion":
             ids = [criterion.id for criterion in self.methodology.criteria]
-            return pa.array(ids, pa.string()).take(arrow(codes.astype(np.int64)))
-        known = pa.array(list(self._codes[name]), pa.int64() if name == "measure" else None)
-        return known.take(arrow(codes.astype(np.int64)))
+            return texts(ids).take(arrow(codes.astype(np.int64)))
+        return _array_of(list(self._codes[name])).take(arrow(codes.astype(np.int64)))
 
     def _every_level(self, words: pa.Array, found: dict[str, np.ndarray]) -> tuple[dict, dict]:
         name = self.by[0]
@@ -179,4 +171,21 @@ class Tally:
         place = {word: number for number, word in enumerate(words.to_pylist())}
         at = np.array([place.get(level, -1) for level in known])
         sums = {key: np.append(found[key], 0)[at] for key in SUMS}
-        return {name: pa.array(known)}, sums
+        return {name: _array_of(known)}, sums
+
+
+def _numbered(coded: dict[str, np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray]:
+    """A number for each combination of codes that occurs, and one place where each does."""
+    code = np.zeros(count, dtype=np.int64)
+    for codes in coded.values():  # numbered anew at each step, so that no product of many codes overflows
+        code = np.unique(code * (int(codes.max()) + 1) + codes, return_inverse=True)[1]
+    one = np.empty(int(code.max()) + 1, dtype=np.intp)
+    one[code] = np.arange(count)
+    return code, one
+
+
+def _array_of(words: list) -> pa.Array:
+    """Values that a column is grouped by, of whatever type it has."""
+    if all(word is None or isinstance(word, str) for word in words):
+        return texts(words)
+    return arrow(np.array(words)) if all(type(word) is int for word in words) else pa.array(words)

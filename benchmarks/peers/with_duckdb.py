@@ -1,0 +1,103 @@
+"""The task in SQL with DuckDB."""
+
+import sys
+
+import duckdb
+
+# name, criterion by measure, due, plan, actual, largest figure in actual, whether actual lacks figures
+KINDS = [
+    ("wage", {1: "1.1", 2: "2.2", 3: "3.1", 4: "4.2", 5: "5.1", 13: "13.2"}, "year >= support_year", "wage_growth_forecast", "growth(wage, wage_before)", "0", "false"),
+    ("sales", {1: "1.2", 3: "3.2", 5: "5.2", 12: "12.1"}, "year >= support_year + 2", "sales_volume_plan", "sales_volume", "0", "false"),
+    ("output", {2: "2.1", 4: "4.1"}, "year >= commissioning_year + 1", "output_volume_plan", "output_volume", "0", "false"),
+    ("jobs", {2: "2.3", 4: "4.3"}, "year >= commissioning_year + 1 AND year <= term_end_year", "jobs_plan", "jobs", "0", "false"),
+    ("income", {6: "6.1", 7: "7.1", 10: "10.1"}, "year = support_year + 2", "positive(2 * support)", "revenue - revenue_base", "greatest(revenue, revenue_base)", "false"),
+    ("exports", {8: "8.1", 9: "9.1"}, "year >= support_year", "positive(support)", "exports", "exports_largest", "exports_gap"),
+    ("productivity", {11: "11.1"}, "year = term_end_year", "0.02", "growth(labour_productivity, labour_productivity_base)", "0", "false"),
+    ("cluster exports", {11: "11.2"}, "year = term_end_year", "0.03", "growth(export_value, export_value_base)", "0", "false"),
+    ("output growth", {13: "13.1"}, "year = support_year + 2", "0.1", "growth(output_volume, output_volume_base)", "0", "false"),
+    ("export growth", {13: "13.3"}, "year = support_year + 2", "0.1", "growth(export_volume, export_volume_base)", "0", "false"),
+]
+BASES = ["revenue", "labour_productivity", "export_value", "output_volume", "export_volume"]
+
+PREPARE = """
+CREATE MACRO growth(v, base) AS CASE WHEN base = 0 THEN CASE WHEN v = 0 THEN 0.0 WHEN v > 0 THEN 'inf'::DOUBLE END ELSE v / base - 1 END;
+CREATE MACRO positive(v) AS CASE WHEN v > 0 THEN v END;
+CREATE TEMP TABLE panel AS
+WITH span AS (SELECT min(year) AS first, max(year) AS last FROM '{folder}/observations.parquet'),
+years AS (SELECT unnest(range(first, last + 1)) AS year, last FROM span),
+grid AS (
+    SELECT p.project_id, p.measure, p.kato[1:2] AS region, p.kato[1:4] AS district, p.oked[1:2] AS sector, p.category, p.status,
+        p.support_year, p.commissioning_year, p.term_end_year, y.year, y.last, o.project_id IS NOT NULL AS reported,
+        o.* EXCLUDE (project_id, year), r.wage_growth_forecast
+    FROM '{folder}/projects.parquet' p CROSS JOIN years y
+    LEFT JOIN '{folder}/observations.parquet' o ON o.project_id = p.project_id AND o.year = y.year
+    LEFT JOIN '{folder}/reference.parquet' r ON r.year = y.year
+)
+SELECT *, lag(wage) OVER own AS wage_before,
+    {bases},
+    sum(CASE WHEN year >= support_year THEN coalesce(support_paid, 0) END) OVER own AS support,
+    sum(CASE WHEN year >= support_year THEN export_value END) OVER own AS exports,
+    max(CASE WHEN year >= support_year THEN export_value END) OVER own AS exports_largest,
+    bool_or(year >= support_year AND export_value IS NULL) OVER own AS exports_gap,
+    max(CASE WHEN reported THEN year END) OVER (PARTITION BY project_id) AS own_last
+FROM grid
+WINDOW own AS (PARTITION BY project_id ORDER BY year)
+"""
+BASE = "max(CASE WHEN year = support_year THEN {name} END) OVER (PARTITION BY project_id) AS {name}_base"
+JUDGED_YEARS = """reported OR (year >= support_year AND year <= CASE
+    WHEN status = 'terminated' THEN own_last WHEN term_end_year IS NOT NULL THEN term_end_year
+    WHEN status = 'completed' THEN greatest(support_year + 2, own_last) ELSE last END)"""
+KIND = """
+SELECT project_id, year, measure, {criterion} AS criterion, coalesce({due}, false) AS due,
+    ({plan})::DOUBLE AS plan, ({actual})::DOUBLE AS actual, ({largest})::DOUBLE AS largest, {gap} AS gap,
+    region, district, sector, category, status, coalesce(support_paid, 0) AS support_paid
+FROM panel WHERE measure IN ({measures}) AND ({years})"""
+JUDGED = """
+CREATE TEMP TABLE judged AS
+WITH found AS ({kinds}),
+reached AS (SELECT *, actual >= plan - 1e-12 * greatest(1.0, abs(plan), coalesce(largest, 0)) AS reached FROM found),
+stated AS (
+    SELECT *, CASE WHEN NOT due THEN 'not_due' WHEN plan IS NULL OR actual IS NULL THEN 'no_data'
+        WHEN reached THEN 'fulfilled' WHEN gap THEN 'no_data' ELSE 'not_fulfilled' END AS state FROM reached
+),
+shown AS (
+    SELECT * REPLACE (CASE WHEN due THEN plan END AS plan,
+        CASE WHEN due AND (NOT gap OR state = 'fulfilled') THEN actual END AS actual) FROM stated
+)
+SELECT project_id, year, measure, criterion, plan, actual, CASE WHEN plan > 0 THEN actual / plan END AS attainment, state,
+    CASE state WHEN 'fulfilled' THEN 1.0::DOUBLE WHEN 'not_fulfilled' THEN 0.0::DOUBLE END AS score,
+    region, district, sector, category, status, support_paid
+FROM shown ORDER BY project_id, year, criterion
+"""
+TALLIES = """
+WITH cells AS (
+    SELECT region, sector, measure, year, project_id, any_value(support_paid) AS support_paid,
+        count(*) FILTER (state <> 'not_due') AS due, count(*) FILTER (state IN ('fulfilled', 'not_fulfilled')) AS assessed,
+        count(*) FILTER (state = 'fulfilled') AS fulfilled, sum(coalesce(score, 0)) AS score
+    FROM judged GROUP BY ALL
+)
+SELECT region, sector, measure, year, sum(due)::BIGINT AS due, sum(assessed)::BIGINT AS assessed,
+    sum(fulfilled)::BIGINT AS fulfilled, sum(score) AS score, count(*) AS projects, sum(support_paid) AS support_paid
+FROM cells GROUP BY region, sector, measure, year ORDER BY region, sector, measure, year
+"""
+
+
+def kind(own: tuple) -> str:
+    _, criteria, due, plan, actual, largest, gap = own
+    names = " ".join(f"WHEN {measure} THEN '{id}'" for measure, id in criteria.items())
+    return KIND.format(
+        criterion=f"CASE measure {names} END", due=due, plan=plan, actual=actual, largest=largest, gap=gap,
+        measures=", ".join(map(str, criteria)), years=JUDGED_YEARS,
+    )  # fmt: skip
+
+
+def main(folder: str, out: str) -> None:
+    db = duckdb.connect()
+    db.execute(PREPARE.format(folder=folder, bases=", ".join(BASE.format(name=name) for name in BASES)))
+    db.execute(JUDGED.format(kinds=" UNION ALL ".join(map(kind, KINDS))))
+    db.execute(f"COPY judged TO '{out}/judged.parquet' (FORMAT parquet, COMPRESSION snappy)")
+    db.execute(f"COPY ({TALLIES}) TO '{out}/tallies.parquet' (FORMAT parquet, COMPRESSION snappy)")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
