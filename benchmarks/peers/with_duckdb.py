@@ -6,49 +6,136 @@ import duckdb
 
 # name, criterion by measure, due, plan, actual, largest figure in actual, whether actual lacks figures
 KINDS = [
-    ("wage", {1: "1.1", 2: "2.2", 3: "3.1", 4: "4.2", 5: "5.1", 13: "13.2"}, "year >= support_year", "wage_growth_forecast", "growth(wage, wage_before)", "0", "false"),
-    ("sales", {1: "1.2", 3: "3.2", 5: "5.2", 12: "12.1"}, "year >= support_year + 2", "sales_volume_plan", "sales_volume", "0", "false"),
-    ("output", {2: "2.1", 4: "4.1"}, "year >= commissioning_year + 1", "output_volume_plan", "output_volume", "0", "false"),
-    ("jobs", {2: "2.3", 4: "4.3"}, "year >= commissioning_year + 1 AND year <= term_end_year", "jobs_plan", "jobs", "0", "false"),
-    ("income", {6: "6.1", 7: "7.1", 10: "10.1"}, "year = support_year + 2", "positive(2 * support)", "revenue - revenue_base", "greatest(revenue, revenue_base)", "false"),
-    ("exports", {8: "8.1", 9: "9.1"}, "year >= support_year", "positive(support)", "exports", "exports_largest", "exports_gap"),
-    ("productivity", {11: "11.1"}, "year = term_end_year", "0.02", "growth(labour_productivity, labour_productivity_base)", "0", "false"),
-    ("cluster exports", {11: "11.2"}, "year = term_end_year", "0.03", "growth(export_value, export_value_base)", "0", "false"),
-    ("output growth", {13: "13.1"}, "year = support_year + 2", "0.1", "growth(output_volume, output_volume_base)", "0", "false"),
-    ("export growth", {13: "13.3"}, "year = support_year + 2", "0.1", "growth(export_volume, export_volume_base)", "0", "false"),
+    (
+        "wage",
+        {1: "1.1", 2: "2.2", 3: "3.1", 4: "4.2", 5: "5.1", 13: "13.2"},
+        "year >= support_year",
+        "wage_growth_forecast",
+        "growth(wage, wage_before)",
+        "0",
+        "false",
+    ),
+    (
+        "sales",
+        {1: "1.2", 3: "3.2", 5: "5.2", 12: "12.1"},
+        "year >= support_year + 2",
+        "sales_volume_plan",
+        "sales_volume",
+        "0",
+        "false",
+    ),
+    (
+        "output",
+        {2: "2.1", 4: "4.1"},
+        "year >= commissioning_year + 1",
+        "output_volume_plan",
+        "output_volume",
+        "0",
+        "false",
+    ),
+    (
+        "jobs",
+        {2: "2.3", 4: "4.3"},
+        "year >= commissioning_year + 1 AND year <= term_end_year",
+        "jobs_plan",
+        "jobs",
+        "0",
+        "false",
+    ),
+    (
+        "income",
+        {6: "6.1", 7: "7.1", 10: "10.1"},
+        "year = support_year + 2",
+        "positive(2 * support)",
+        "revenue - revenue_base",
+        "greatest(revenue, revenue_base)",
+        "false",
+    ),
+    (
+        "exports",
+        {8: "8.1", 9: "9.1"},
+        "year >= support_year",
+        "positive(support)",
+        "exports",
+        "exports_largest",
+        "exports_gap",
+    ),
+    (
+        "productivity",
+        {11: "11.1"},
+        "year = term_end_year",
+        "0.02",
+        "growth(labour_productivity, labour_productivity_base)",
+        "0",
+        "false",
+    ),
+    (
+        "cluster exports",
+        {11: "11.2"},
+        "year = term_end_year",
+        "0.03",
+        "growth(export_value, export_value_base)",
+        "0",
+        "false",
+    ),
+    (
+        "output growth",
+        {13: "13.1"},
+        "year = support_year + 2",
+        "0.1",
+        "growth(output_volume, output_volume_base)",
+        "0",
+        "false",
+    ),
+    (
+        "export growth",
+        {13: "13.3"},
+        "year = support_year + 2",
+        "0.1",
+        "growth(export_volume, export_volume_base)",
+        "0",
+        "false",
+    ),
 ]
 BASES = ["revenue", "labour_productivity", "export_value", "output_volume", "export_volume"]
 
 PREPARE = """
 CREATE MACRO growth(v, base) AS CASE WHEN base = 0 THEN CASE WHEN v = 0 THEN 0.0 WHEN v > 0 THEN 'inf'::DOUBLE END ELSE v / base - 1 END;
 CREATE MACRO positive(v) AS CASE WHEN v > 0 THEN v END;
+CREATE TYPE word AS ENUM (SELECT DISTINCT unnest([kato[1:2], kato[1:4], oked[1:2], category, status]) AS word FROM '{folder}/projects.parquet' ORDER BY word);
+CREATE TEMP TABLE projects AS
+SELECT row_number() OVER (ORDER BY project_id)::INTEGER AS number, project_id, measure::TINYINT AS measure,
+    kato[1:2]::word AS region, kato[1:4]::word AS district, oked[1:2]::word AS sector, category::word AS category,
+    status::word AS status, support_year::SMALLINT AS support_year, commissioning_year, term_end_year
+FROM '{folder}/projects.parquet';
+CREATE TEMP TABLE observed AS
+SELECT p.number, o.* EXCLUDE (project_id) FROM '{folder}/observations.parquet' o JOIN projects p USING (project_id);
 CREATE TEMP TABLE panel AS
-WITH span AS (SELECT min(year) AS first, max(year) AS last FROM '{folder}/observations.parquet'),
+WITH span AS (SELECT min(year) AS first, max(year) AS last FROM observed),
 years AS (SELECT unnest(range(first, last + 1)) AS year, last FROM span),
+bases AS (
+    SELECT p.number, max(o.year) AS own_last, {bases} FROM projects p LEFT JOIN observed o USING (number) GROUP BY p.number
+),
 grid AS (
-    SELECT p.project_id, p.measure, p.kato[1:2] AS region, p.kato[1:4] AS district, p.oked[1:2] AS sector, p.category, p.status,
-        p.support_year, p.commissioning_year, p.term_end_year, y.year, y.last, o.project_id IS NOT NULL AS reported,
-        o.* EXCLUDE (project_id, year), r.wage_growth_forecast
-    FROM '{folder}/projects.parquet' p CROSS JOIN years y
-    LEFT JOIN '{folder}/observations.parquet' o ON o.project_id = p.project_id AND o.year = y.year
+    SELECT p.*, b.* EXCLUDE (number), y.year, y.last, o.number IS NOT NULL AS reported, o.* EXCLUDE (number, year), r.wage_growth_forecast
+    FROM projects p JOIN bases b USING (number) CROSS JOIN years y
+    LEFT JOIN observed o ON o.number = p.number AND o.year = y.year
     LEFT JOIN '{folder}/reference.parquet' r ON r.year = y.year
 )
 SELECT *, lag(wage) OVER own AS wage_before,
-    {bases},
     sum(CASE WHEN year >= support_year THEN coalesce(support_paid, 0) END) OVER own AS support,
     sum(CASE WHEN year >= support_year THEN export_value END) OVER own AS exports,
     max(CASE WHEN year >= support_year THEN export_value END) OVER own AS exports_largest,
-    bool_or(year >= support_year AND export_value IS NULL) OVER own AS exports_gap,
-    max(CASE WHEN reported THEN year END) OVER (PARTITION BY project_id) AS own_last
+    bool_or(year >= support_year AND export_value IS NULL) OVER own AS exports_gap
 FROM grid
-WINDOW own AS (PARTITION BY project_id ORDER BY year)
+WINDOW own AS (PARTITION BY number ORDER BY year)
 """
-BASE = "max(CASE WHEN year = support_year THEN {name} END) OVER (PARTITION BY project_id) AS {name}_base"
+BASE = "max(CASE WHEN o.year = p.support_year THEN o.{name} END) AS {name}_base"
 JUDGED_YEARS = """reported OR (year >= support_year AND year <= CASE
     WHEN status = 'terminated' THEN own_last WHEN term_end_year IS NOT NULL THEN term_end_year
     WHEN status = 'completed' THEN greatest(support_year + 2, own_last) ELSE last END)"""
 KIND = """
-SELECT project_id, year, measure, {criterion} AS criterion, coalesce({due}, false) AS due,
+SELECT number, project_id, year, measure, {criterion} AS criterion, coalesce({due}, false) AS due,
     ({plan})::DOUBLE AS plan, ({actual})::DOUBLE AS actual, ({largest})::DOUBLE AS largest, {gap} AS gap,
     region, district, sector, category, status, coalesce(support_paid, 0) AS support_paid
 FROM panel WHERE measure IN ({measures}) AND ({years})"""
@@ -67,7 +154,7 @@ shown AS (
 SELECT project_id, year, measure, criterion, plan, actual, CASE WHEN plan > 0 THEN actual / plan END AS attainment, state,
     CASE state WHEN 'fulfilled' THEN 1.0::DOUBLE WHEN 'not_fulfilled' THEN 0.0::DOUBLE END AS score,
     region, district, sector, category, status, support_paid
-FROM shown ORDER BY project_id, year, criterion
+FROM shown ORDER BY number, year, criterion
 """
 TALLIES = """
 WITH cells AS (

@@ -15,7 +15,20 @@ def growth(value: pd.Series, base: pd.Series) -> pd.Series:
 
 def panel(folder: str) -> pd.DataFrame:
     observations = pd.read_parquet(f"{folder}/observations.parquet")
-    projects = pd.read_parquet(f"{folder}/projects.parquet", columns=["project_id", "measure", "kato", "oked", "category", "support_year", "commissioning_year", "term_end_year", "status"])
+    projects = pd.read_parquet(
+        f"{folder}/projects.parquet",
+        columns=[
+            "project_id",
+            "measure",
+            "kato",
+            "oked",
+            "category",
+            "support_year",
+            "commissioning_year",
+            "term_end_year",
+            "status",
+        ],
+    )
     reference = pd.read_parquet(f"{folder}/reference.parquet")
     projects["region"], projects["district"] = projects["kato"].str[:2], projects["kato"].str[:4]
     projects["sector"] = projects["oked"].str[:2]
@@ -28,7 +41,9 @@ def panel(folder: str) -> pd.DataFrame:
     grid = grid.merge(observations.assign(reported=True), on=["project_id", "year"], how="left")
     grid["reported"] = grid["reported"].eq(True)
     grid["wage_growth_forecast"] = grid["year"].map(reference.set_index("year")["wage_growth_forecast"])
-    number = pd.Series(np.repeat(np.arange(len(projects)), len(years)), index=grid.index)  # faster to group by
+    number = pd.Series(
+        np.repeat(np.arange(len(projects)), len(years)), index=grid.index
+    )  # faster to group by
     since = grid["year"] >= grid["support_year"]
     known = grid["export_value"].where(since)
     grid["wage_before"] = grid["wage"].groupby(number).shift(1)
@@ -53,13 +68,34 @@ def kinds(g: pd.DataFrame) -> pd.DataFrame:
     income, largest = g["revenue"] - g["revenue_base"], np.fmax(g["revenue"], g["revenue_base"])
     exports = g["exports"].where(g["exports_known"])
     found = [
-        ({1: "1.1", 2: "2.2", 3: "3.1", 4: "4.2", 5: "5.1", 13: "13.2"}, year >= support, g["wage_growth_forecast"], growth(g["wage"], g["wage_before"]), 0.0, False),
-        ({1: "1.2", 3: "3.2", 5: "5.2", 12: "12.1"}, year >= support + 2, g["sales_volume_plan"], g["sales_volume"], 0.0, False),
+        (
+            {1: "1.1", 2: "2.2", 3: "3.1", 4: "4.2", 5: "5.1", 13: "13.2"},
+            year >= support,
+            g["wage_growth_forecast"],
+            growth(g["wage"], g["wage_before"]),
+            0.0,
+            False,
+        ),
+        (
+            {1: "1.2", 3: "3.2", 5: "5.2", 12: "12.1"},
+            year >= support + 2,
+            g["sales_volume_plan"],
+            g["sales_volume"],
+            0.0,
+            False,
+        ),
         ({2: "2.1", 4: "4.1"}, year >= built + 1, g["output_volume_plan"], g["output_volume"], 0.0, False),
         ({2: "2.3", 4: "4.3"}, (year >= built + 1) & (year <= end), g["jobs_plan"], g["jobs"], 0.0, False),
         ({6: "6.1", 7: "7.1", 10: "10.1"}, after_two, 2 * target, income, largest, False),
         ({8: "8.1", 9: "9.1"}, year >= support, target, exports, g["exports_largest"], g["exports_gap"]),
-        ({11: "11.1"}, year == end, 0.02, growth(g["labour_productivity"], g["labour_productivity_base"]), 0.0, False),
+        (
+            {11: "11.1"},
+            year == end,
+            0.02,
+            growth(g["labour_productivity"], g["labour_productivity_base"]),
+            0.0,
+            False,
+        ),
         ({11: "11.2"}, year == end, 0.03, growth(g["export_value"], g["export_value_base"]), 0.0, False),
         ({13: "13.1"}, after_two, 0.1, growth(g["output_volume"], g["output_volume_base"]), 0.0, False),
         ({13: "13.3"}, after_two, 0.1, growth(g["export_volume"], g["export_volume_base"]), 0.0, False),
@@ -67,7 +103,9 @@ def kinds(g: pd.DataFrame) -> pd.DataFrame:
     criteria = sorted(id for ids, *_ in found for id in ids.values())
     parts = []
     for ids, due, plan, actual, largest, gap in found:
-        part = g[["project_id", "year", "measure", *NAMES]].assign(due=due, plan=plan, actual=actual, largest=largest, gap=gap)
+        part = g[["project_id", "year", "measure", *NAMES]].assign(
+            due=due, plan=plan, actual=actual, largest=largest, gap=gap
+        )
         part = part[part["measure"].isin(ids)]
         parts.append(part.assign(criterion=pd.Categorical(part["measure"].map(ids), categories=criteria)))
     return pd.concat(parts, ignore_index=True)
@@ -85,7 +123,20 @@ def judge(rows: pd.DataFrame) -> pd.DataFrame:
     rows["score"] = np.select([code == 2, code == 3], [1.0, 0.0], default=np.nan)
     rows["support_paid"] = rows["support_paid"].fillna(0)
     rows = rows.sort_values(["project_id", "year", "criterion"], ignore_index=True)
-    return rows[["project_id", "year", "measure", "criterion", "plan", "actual", "attainment", "state", "score", *NAMES]]
+    return rows[
+        [
+            "project_id",
+            "year",
+            "measure",
+            "criterion",
+            "plan",
+            "actual",
+            "attainment",
+            "state",
+            "score",
+            *NAMES,
+        ]
+    ]
 
 
 def tallies(judged: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,10 @@ Scenarios = Annotated[
     list[Path] | None,
     typer.Option("--scenario", metavar="FILE", help="Scenario file (.yaml, .xlsx); repeatable: they stack."),
 ]
+MEMORY_HELP = (
+    "Judge Parquet in blocks within so much memory, such as 2GB; data larger than memory can be judged."
+)
+Memory = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help=MEMORY_HELP)]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help=FILE_HELP)]
 Folder = Annotated[
     Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write; made if need be.")
@@ -80,3 +84,11 @@ def known_lang(lang: str) -> str:
             f"There is no language {lang!r}.\nTo fix: --lang is one of {', '.join(LANGUAGES)}."
         )
     return lang
+
+
+def in_blocks(data: Path, output: Path | None, *, law, by: list[list[str]], memory: str):
+    """Judge Parquet in blocks; what it takes besides (an output file) is checked by those who call."""
+    from effeval.engine import assess_parquet, size_of
+
+    with working("judging"), warnings_said():
+        return assess_parquet(data, output, methodology=law, by=by, memory=size_of(memory))

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from effeval.columns import Column, columns, extra_names
+from effeval.columns import SYNTHETIC_PREFIX, Column, columns, extra_names
 from effeval.engine.arrow import array, arrow
 from effeval.panel import MARKS
 
@@ -54,6 +54,11 @@ class Projects:
     marks: dict[str, np.ndarray]
     texts: dict[str, pa.DictionaryArray]
     extra: dict[str, pa.Array]
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether some project is made up, which its identifier says."""
+        return bool(pc.any(pc.starts_with(self.ids, SYNTHETIC_PREFIX)).as_py())
 
     def has_status(self, status: str) -> np.ndarray:
         """Which projects have a status."""

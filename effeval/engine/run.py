@@ -34,12 +34,15 @@ class Outcome:
     ----------
     rows, projects : int
         Judged rows, and projects that have one.
+    synthetic : bool
+        Some project is made up, which its identifier says (SYN-…).
     tallies : tuple of pyarrow.Table
         Fulfilment by each grouping asked for, as :func:`effeval.fulfilment` gives it.
     """
 
     rows: int
     projects: int
+    synthetic: bool
     tallies: tuple[pa.Table, ...]
 
 
@@ -138,16 +141,17 @@ class _Task:
         """Judge part after part; the next is read and the last written in the meantime."""
         names = self.files.names["projects"]
         tallies = [Tally(some, methodology=self.methodology, names=names) for some in self.by]
-        rows = projects = 0
+        rows, projects, synthetic = 0, 0, False
         with Output(self.output, methodology=self.methodology) as output, closing(_ahead(parts)) as coming:
             for part in coming:
                 judged = self.judged(part)
                 rows += len(judged.owner)
                 projects += int(np.count_nonzero(np.diff(judged.owner, prepend=-1)))
+                synthetic = synthetic or part.projects.synthetic
                 for tally in tallies:
                     tally.add(part.projects, judged)
                 output.add(part.projects, judged)
-        return Outcome(rows, projects, tuple(tally.finished() for tally in tallies))
+        return Outcome(rows, projects, synthetic, tuple(tally.finished() for tally in tallies))
 
     def judged(self, part: Part) -> Judged:
         """The rows of a part."""
@@ -258,7 +262,8 @@ def _as_a_whole(
         pa.Table.from_pandas(fulfilment(assessed, some, methodology=methodology), preserve_index=False)
         for some in by
     ]
-    return Outcome(len(assessed), assessed["project_id"].nunique(), tuple(map(_plain, tallies)))
+    plain = tuple(_plain(table) for table in tallies)
+    return Outcome(len(assessed), assessed["project_id"].nunique(), data.synthetic, plain)
 
 
 def _plain(table: pa.Table) -> pa.Table:
