@@ -128,7 +128,9 @@ def change(table: str, column: str, value: object, *, row: int = 7):
     def apply(folder: Path) -> None:
         frame = pd.read_parquet(folder / f"{table}.parquet")
         text = isinstance(value, str)
-        cells = frame[column].astype("str" if text else "object").tolist()  # a text among numbers makes all texts
+        cells = (
+            frame[column].astype("str" if text else "object").tolist()
+        )  # a text among numbers makes all texts
         cells[row] = value
         kind = "str" if text else frame[column].dtype
         frame[column] = pd.Series(cells, dtype="float64" if value is None and kind == "int64" else kind)
@@ -187,6 +189,7 @@ FAULTS = {
     "unit is an error": change("projects", "unit", "#N/A"),
     "project twice": twice("projects"),
     "no project": change("observations", "project_id", "nobody"),
+    "identifier empty": change("observations", "project_id", None, row=900),
     "year twice": twice("observations"),
     "year too early": change("observations", "year", 1949),
     "figure below zero": change("observations", "wage", -1.0),
@@ -293,3 +296,45 @@ print("pandas" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def numbered(folder: Path) -> None:
+    """Identifiers that are numbers in both tables."""
+    names = pd.read_parquet(folder / "projects.parquet")["project_id"]
+    code = dict(zip(names, range(1001, 1001 + len(names)), strict=True))
+    for table in ("projects", "observations"):
+        frame = pd.read_parquet(folder / f"{table}.parquet")
+        keep(folder, {table: frame.assign(project_id=frame["project_id"].map(code).astype("int64"))})
+
+
+@pytest.mark.filterwarnings("ignore::effeval.dataset.DataWarning")
+def test_identifiers_that_are_numbers_are_read_as_texts(sample) -> None:
+    numbered(sample)
+    whole = ee.assess(ee.load(sample), LAW)
+    assess_parquet(sample, sample / "judged.parquet", methodology=LAW)
+    pd.testing.assert_frame_equal(pd.read_parquet(sample / "judged.parquet"), whole)
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_part_without_observations_is_judged_as_not_reported(sample, at) -> None:
+    kept = pd.read_parquet(sample / "projects.parquet")["project_id"].iloc[:3].tolist()
+    for table in ("projects", "observations"):
+        frame = pd.read_parquet(sample / f"{table}.parquet")
+        frame = frame[frame["project_id"].isin(kept)]
+        if table == "projects":
+            frame = frame.assign(status="implementing", support_year=2020)
+        else:
+            frame = frame[frame["project_id"] != kept[at]]
+        keep(sample, {table: frame})
+    whole = ee.assess(ee.load(sample), LAW)
+    assess_parquet(sample, sample / "judged.parquet", methodology=LAW, at_once=1)
+    pd.testing.assert_frame_equal(pd.read_parquet(sample / "judged.parquet"), whole)
+    assert (whole["project_id"] == kept[at]).any()
+
+
+def test_a_column_of_many_values_is_grouped_by_with_year_and_criterion(sample) -> None:
+    frame = pd.read_parquet(sample / "projects.parquet")
+    keep(sample, {"projects": frame.assign(own=frame["project_id"])})
+    by = ["own", "year", "criterion"]
+    whole = ee.fulfilment(ee.assess(ee.load(sample), LAW), by)
+    same_tables(assess_parquet(sample, None, methodology=LAW, by=[by], at_once=100).tallies[0], whole)

@@ -61,6 +61,6 @@ def texts(words: Sequence[str | None]) -> pa.Array:
     """
     coded = [b"" if word is None else word.encode("utf-8") for word in words]
     ends = np.cumsum([0, *map(len, coded)], dtype=np.int32)
-    validity = np.packbits([word is not None for word in words], bitorder="little")
-    buffers = [pa.py_buffer(part) for part in (validity, ends, b"".join(coded))]
+    known = np.array([word is not None for word in words], dtype=bool)
+    buffers = [pa.py_buffer(part) for part in (np.packbits(known, bitorder="little"), ends, b"".join(coded))]
     return pa.Array.from_buffers(pa.string(), len(coded), buffers)

@@ -153,6 +153,16 @@ def years(table: pa.Table, name: str = "year") -> np.ndarray:
     return _whole(table[name], columns("observations")["year"]).astype(np.int16)
 
 
+def check_ids(ids: pa.ChunkedArray | pa.Array) -> None:
+    """Refuse identifiers that are empty or no text, before they are compared.
+
+    Raises
+    ------
+    Unusual
+    """
+    _check_text(ids, columns("projects")["project_id"])
+
+
 def owners(ids: pa.ChunkedArray, known: pa.Array) -> np.ndarray | None:
     """Position of each identifier among the known ones; None if one is not there.
 
@@ -210,13 +220,17 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def _strings(column: pa.ChunkedArray, of: Column) -> pa.Array:
-    """A column of text as one array, empty only where it may be."""
+def _check_text(column: pa.ChunkedArray | pa.Array, of: Column) -> None:
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)):
         raise Unusual(of.name)
     if column.null_count and not of.empty:
         raise Unusual(of.name)
+
+
+def _strings(column: pa.ChunkedArray, of: Column) -> pa.Array:
+    """A column of text as one array, empty only where it may be."""
+    _check_text(column, of)
     return _one(column if column.type == pa.string() else column.cast(pa.string()))
 
 

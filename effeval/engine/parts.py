@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 from effeval.engine import intake
 from effeval.engine.arrow import arrow, texts
 from effeval.engine.intake import Projects, Unusual
-from effeval.judging import Laid
 
 ROWS_READ = 6  # observations read at once for each project judged at once
 SAMPLED = 200_000  # identifiers by which files of neighbouring ones are divided
@@ -78,7 +77,9 @@ class Files:
     def read(self, table: str, *, rows: int) -> Iterator[pa.Table]:
         """Its rows from the front, so many at once, the last fewer."""
         with self.open(table) as file:
-            yield from _of_size(_readable(file.iter_batches(rows, columns=self.names[table])), rows)
+            for some in _of_size(_readable(file.iter_batches(rows, columns=self.names[table])), rows):
+                intake.check_ids(some["project_id"])
+                yield some
 
     def size(self) -> int:
         """Bytes that both tables take in memory to be put in order."""
@@ -190,6 +191,8 @@ def sorted_parts(
     ------
     Unusual
     """
+    for table in (cases, observations):
+        intake.check_ids(table["project_id"])
     cases = cases.take(pc.sort_indices(cases["project_id"]))
     projects = intake.read_projects(cases, regions=regions)
     if not intake.is_sorted(projects.ids):
@@ -204,7 +207,7 @@ def sorted_parts(
     for number, start in enumerate(range(0, len(cases), size)):
         rows = order[bounds[number] : bounds[number + 1]]
         some = intake.read_projects(cases.slice(start, size), regions=regions)
-        taken = Laid(lambda name, rows=rows: figures[name].take(rows))
+        taken = {name: values.take(rows) for name, values in figures.items()}
         yield Part(some, owner[rows] - np.int32(start), year[rows], taken)
 
 
@@ -227,8 +230,6 @@ def _spill(files: Files, table: str, bounds: list[str], folder: Path, *, rows: i
     try:
         for some in files.read(table, rows=rows * ROWS_READ):
             some = some.combine_chunks().take(pc.sort_indices(some["project_id"]))
-            if some["project_id"].null_count:
-                raise Unusual("project_id")
             writers = writers or [pa.ipc.new_file(path, some.schema) for path in paths]
             cuts = [
                 0,

@@ -163,9 +163,7 @@ class _Task:
             terminated=part.projects.has_status("terminated"),
             owner=part.owner,
             year=part.year,
-            figures=lambda name: (
-                part.figures[name] if name in self.files.names["observations"] else part.empty
-            ),
+            figures=lambda name: part.figures.get(name, part.empty),
             references=self.references,
             last_year=self.last_year,
         )
