@@ -272,19 +272,22 @@ def judge(block: Block, methodology: Methodology) -> Judged:
     found = cells(block)
     numbered = rows(found, criteria, projects=len(block.measure))
     count = int(numbered.count.sum())
-    state, year, criterion = (np.empty(count, dtype=kind) for kind in (np.int8, np.int16, np.int8))
+    state, criterion = np.empty(count, dtype=np.int8), np.empty(count, dtype=np.int8)
     first = np.zeros(count, dtype=bool)
-    values = {name: np.empty(count) for name in (*VALUES, "support_paid")}
+    values = {name: np.empty(count) for name in VALUES}
+    of_first = np.zeros(count, dtype=np.int16), np.zeros(count)  # year and support, at first rows only
     for id, some in found.items():
         years, support = some.panel.years[some.year].astype(np.int16), some.support
-        first[numbered.first[id]] = True
+        at = numbered.first[id]
+        first[at], of_first[0][at], of_first[1][at] = True, years, support
         for number, own in enumerate(criteria[id]):
             at = numbered.first[id] + number
             compared = compare(**vars(some.find(own)), methodology=methodology)
-            year[at], criterion[at], values["support_paid"][at] = years, ids.index(own.id), support
-            state[at] = compared["state"]
+            criterion[at], state[at] = ids.index(own.id), compared["state"]
             for name in VALUES:
                 values[name][at] = compared[name]
     owner = np.repeat(np.arange(len(block.measure), dtype=np.int32), numbered.count)
+    cells_of = np.diff(np.flatnonzero(first), append=count)  # rows of each project and year
+    year, values["support_paid"] = (np.repeat(part[first], cells_of) for part in of_first)
     observations = sum(some.observations for some in found.values())
     return Judged(owner, year, criterion, state, values, first, observations)

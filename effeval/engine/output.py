@@ -70,7 +70,8 @@ class Output:
                 table.schema,
                 use_dictionary=coded,
                 dictionary_pagesize_limit=DICTIONARY_BYTES,
-                compression={name: "snappy" for name in table.column_names},
+                compression={name: "snappy" if name in PLAIN else "none" for name in table.column_names},
+                write_statistics=["project_id", "year"],  # by which rows are looked for
                 store_schema=False,  # texts are read as texts, however they are stored
             )
         self._writer.write_table(table, row_group_size=max(len(table), 1))

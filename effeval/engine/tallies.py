@@ -20,7 +20,8 @@ COUNTS = ("due", "assessed", "fulfilled", "no_data", "projects")
 SUMS = (*COUNTS, "score", "support_paid")
 OF_ROW = ("year", "criterion")  # the other columns to group by are the project's
 MOST_EMPTY = 4  # groups that may be counted for each row
-COMBINE_AT = 200_000  # groups held before they are added up
+MOST_CODES = 2**62  # a product of more would overflow
+COMBINE_AT = 500_000  # groups held before they are added up
 
 
 class Tally:
@@ -176,9 +177,14 @@ class Tally:
 
 def _numbered(coded: dict[str, np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray]:
     """A number for each combination of codes that occurs, and one place where each does."""
-    code = np.zeros(count, dtype=np.int64)
-    for codes in coded.values():  # numbered anew at each step, so that no product of many codes overflows
-        code = np.unique(code * (int(codes.max()) + 1) + codes, return_inverse=True)[1]
+    code, most = np.zeros(count, dtype=np.int64), 1
+    for codes in coded.values():
+        size = int(codes.max()) + 1
+        if most * size > MOST_CODES:
+            code = np.unique(code, return_inverse=True)[1]
+            most = count
+        code, most = code * size + codes, most * size
+    code = np.unique(code, return_inverse=True)[1]
     one = np.empty(int(code.max()) + 1, dtype=np.intp)
     one[code] = np.arange(count)
     return code, one
