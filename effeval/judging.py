@@ -232,7 +232,7 @@ class Judged:
     owner : numpy.ndarray of int32
         Position in the block of the project of each row.
     year : numpy.ndarray of int16
-    criterion : numpy.ndarray of int8
+    criterion : numpy.ndarray of int16
         Position in ``Methodology.criteria``.
     state : numpy.ndarray of int8
         Position in ``effeval.comparing.STATES``.
@@ -272,7 +272,7 @@ def judge(block: Block, methodology: Methodology) -> Judged:
     found = cells(block)
     numbered = rows(found, criteria, projects=len(block.measure))
     count = int(numbered.count.sum())
-    state, criterion = np.empty(count, dtype=np.int8), np.empty(count, dtype=np.int8)
+    state, criterion = np.empty(count, dtype=np.int8), np.empty(count, dtype=np.int16)
     first = np.zeros(count, dtype=bool)
     values = {name: np.empty(count) for name in VALUES}
     of_first = np.zeros(count, dtype=np.int16), np.zeros(count)  # year and support, at first rows only

@@ -6,7 +6,7 @@ from effeval.errors import ParameterError
 
 UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 MOST_PROJECTS, FEWEST_PROJECTS = 20_000, 500  # judged at once
-BASE = 250_000_000  # of Python, its libraries and the buffers of the files
+BASE = 300_000_000  # of Python, its libraries and the buffers of the files
 PER_PROJECT = 12_000  # bytes, with six years and two criteria
 LEAST = BASE + FEWEST_PROJECTS * PER_PROJECT
 
@@ -44,9 +44,20 @@ def projects_at_once(memory: int | None) -> int:
 
     Examples
     --------
-    >>> projects_at_once(None), projects_at_once(370_000_000)
+    >>> projects_at_once(None), projects_at_once(420_000_000)
     (20000, 10000)
     """
     if memory is None:
         return MOST_PROJECTS
     return min(MOST_PROJECTS, (memory - BASE) // PER_PROJECT)
+
+
+def room(memory: int) -> int:
+    """Bytes for data beside what the process takes anyway.
+
+    Examples
+    --------
+    >>> room(1_300_000_000)
+    1000000000
+    """
+    return memory - BASE

@@ -18,10 +18,12 @@ import pyarrow.parquet as pq
 from effeval.engine import intake
 from effeval.engine.arrow import arrow, texts
 from effeval.engine.intake import Projects, Unusual
+from effeval.engine.memory import room
 
 ROWS_READ = 6  # observations read at once for each project judged at once
 SAMPLED = 200_000  # identifiers by which files of neighbouring ones are divided
-IN_MEMORY = 3  # times the size that Parquet states, where a whole table is held and put in order
+MOST_FILES = 200  # of neighbouring identifiers, all open at once for each table
+IN_MEMORY = 5  # times the size that Parquet states, where a whole table is held and put in order
 
 
 class NotInOrder(Exception):
@@ -170,12 +172,12 @@ def put_in_order(files: Files, *, size: int, memory: int | None, folder: Path) -
     Unusual
         A project is there twice, an observation has none, or a cell is not as it should be.
     """
-    if memory is None or files.size() <= memory:
+    if memory is None or files.size() <= room(memory):
         whole = (_whole(files, table) for table in ("projects", "observations"))
         yield from sorted_parts(*whole, regions=files.regions, size=size)
         return
     with TemporaryDirectory(dir=folder, prefix=".effeval-") as spilled:
-        bounds = _bounds(files, count=-(-2 * files.size() // memory))
+        bounds = _bounds(files, count=min(MOST_FILES, -(-2 * files.size() // room(memory))))
         paths = {t: _spill(files, t, bounds, Path(spilled), rows=size) for t in ("projects", "observations")}
         for both in zip(paths["projects"], paths["observations"], strict=True):
             tables = [pa.ipc.open_file(path).read_all() for path in both]
