@@ -133,7 +133,7 @@ def main() -> None:
         if not (folder / "reference.parquet").exists():
             synthetic.write(folder, count=count, shuffled=shuffled)
         name = f"{count:,} projects{', rows in random order' if shuffled else ''}"
-        results[name] = measure(folder, asked.peers, asked.rounds, check=True)
+        results[name] = results.get(name, {}) | measure(folder, asked.peers, asked.rounds, check=True)
         rounds[name] = asked.rounds
         print(described({name: results[name]}, rounds), flush=True)
         if asked.results:

@@ -59,6 +59,7 @@ def same_tables(found: pa.Table, expected: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(table, expected, check_exact=False, rtol=1e-12, atol=0)
 
 
+@pytest.mark.filterwarnings("ignore::effeval.dataset.DataWarning")
 @settings(max_examples=20, deadline=None)
 @given(projects, reference, readings, st.integers(1, 4), st.randoms(use_true_random=False), st.booleans())
 def test_rows_and_tallies_are_those_of_assess(drawn, series, chosen, at_once, random, in_order) -> None:

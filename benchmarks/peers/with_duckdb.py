@@ -116,19 +116,24 @@ years AS (SELECT unnest(range(first, last + 1)) AS year, last FROM span),
 bases AS (
     SELECT p.number, max(o.year) AS own_last, {bases} FROM projects p LEFT JOIN observed o USING (number) GROUP BY p.number
 ),
-grid AS (
-    SELECT p.*, b.* EXCLUDE (number), y.year, y.last, o.number IS NOT NULL AS reported, o.* EXCLUDE (number, year), r.wage_growth_forecast
-    FROM projects p JOIN bases b USING (number) CROSS JOIN years y
-    LEFT JOIN observed o ON o.number = p.number AND o.year = y.year
-    LEFT JOIN '{folder}/reference.parquet' r ON r.year = y.year
+cells AS (
+    SELECT p.number, p.support_year, y.year, o.number IS NOT NULL AS reported, o.* EXCLUDE (number, year)
+    FROM projects p CROSS JOIN years y LEFT JOIN observed o ON o.number = p.number AND o.year = y.year
+),
+sums AS (
+    SELECT c.*, w.wage AS wage_before FROM cells c LEFT JOIN observed w ON w.number = c.number AND w.year = c.year - 1
+),
+since AS (  -- only measures that count what was paid and exported since the support
+    SELECT c.number, c.year, sum(coalesce(c.support_paid, 0)) OVER own AS support, sum(c.export_value) OVER own AS exports,
+        max(c.export_value) OVER own AS exports_largest, bool_or(c.export_value IS NULL) OVER own AS exports_gap
+    FROM cells c JOIN projects p USING (number) WHERE p.measure IN (6, 7, 8, 9, 10) AND c.year >= c.support_year
+    WINDOW own AS (PARTITION BY c.number ORDER BY c.year)
 )
-SELECT *, lag(wage) OVER own AS wage_before,
-    sum(CASE WHEN year >= support_year THEN coalesce(support_paid, 0) END) OVER own AS support,
-    sum(CASE WHEN year >= support_year THEN export_value END) OVER own AS exports,
-    max(CASE WHEN year >= support_year THEN export_value END) OVER own AS exports_largest,
-    bool_or(year >= support_year AND export_value IS NULL) OVER own AS exports_gap
-FROM grid
-WINDOW own AS (PARTITION BY number ORDER BY year)
+SELECT p.*, b.* EXCLUDE (number), y.last, s.* EXCLUDE (number, support_year), r.wage_growth_forecast,
+    n.* EXCLUDE (number, year)
+FROM sums s JOIN projects p USING (number) JOIN bases b USING (number) JOIN years y USING (year)
+LEFT JOIN since n ON n.number = s.number AND n.year = s.year
+LEFT JOIN '{folder}/reference.parquet' r ON r.year = s.year
 """
 BASE = "max(CASE WHEN o.year = p.support_year THEN o.{name} END) AS {name}_base"
 JUDGED_YEARS = """reported OR (year >= support_year AND year <= CASE
