@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from effeval.classifiers import regions
 from effeval.columns import columns
 from effeval.edition import unknown
 from effeval.errors import ParameterError
 from effeval.methodology import Methodology
+from effeval.rates import EVERY_LEVEL, divided, levels
 
-Z_95 = 1.959963984540054
 _TALLIES = ("due", "assessed", "fulfilled", "no_data", "score")
 _COUNTS = ("due", "assessed", "fulfilled", "projects")
 VERDICTS = ("not_effective", "partly", "effective")
@@ -66,7 +65,7 @@ def fulfilment(
     by = [by] if isinstance(by, str) else list(by)
     _check_by(assessed, by)
     tallies = _tally(assessed, by)
-    if len(by) == 1 and by[0] in ("region", "measure", "criterion"):
+    if len(by) == 1 and by[0] in EVERY_LEVEL:
         tallies = _every_level(tallies, by[0], methodology)
     table = _divide(tallies)
     return table[[*by, *columns("fulfilment")]]
@@ -153,36 +152,14 @@ def _groupby(frame: pd.DataFrame, by: list[str]):
 def _every_level(tallies: pd.DataFrame, name: str, methodology: Methodology | None) -> pd.DataFrame:
     """A row for every region, measure or criterion; those without data count zero."""
     law = methodology if methodology is not None else Methodology.load("order-35")
-    levels = {
-        "region": lambda: list(regions()["region"]),
-        "measure": lambda: [measure.id for measure in law.measures],
-        "criterion": lambda: [criterion.id for criterion in law.criteria],
-    }[name]()
+    known = levels(name, law)
     present = tallies[name]
-    other = [level for level in present.dropna() if level not in levels]
-    order = [*levels, *other, *present[present.isna()]]
+    other = [level for level in present.dropna() if level not in known]
+    order = [*known, *other, *present[present.isna()]]
     filled = tallies.set_index(name).reindex(pd.Index(order, name=name, dtype=present.dtype))
     return filled.fillna(0).reset_index()
 
 
 def _divide(tallies: pd.DataFrame) -> pd.DataFrame:
     table = tallies.astype(dict.fromkeys([*_COUNTS, "no_data"], "int64") | {"score": "float64"})
-    due, judged = (table[name].where(table[name] > 0) for name in ("due", "assessed"))
-    table["rate"] = table["fulfilled"] / judged
-    table["rate_low"], table["rate_high"] = _wilson(table["fulfilled"], judged)
-    table["rate_min"] = table["fulfilled"] / due
-    table["rate_max"] = (table["fulfilled"] + table["no_data"]) / due
-    table["coverage"] = table["assessed"] / due
-    table["max_score"] = table["assessed"].astype("float64")
-    table["effectiveness"] = table["score"] / judged
-    return table
-
-
-def _wilson(successes: pd.Series, trials: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Bounds of the 95 % interval, cut to 0…1; empty without trials."""
-    share, spread = successes / trials, Z_95**2 / trials
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z_95 / (1 + spread) * np.sqrt(share * (1 - share) / trials + spread / (4 * trials))
-    low = (middle - half).clip(0, 1).mask(share == 0, 0.0)  # exact where the formula is, but for rounding
-    high = (middle + half).clip(0, 1).mask(share == 1, 1.0)
-    return low, high
+    return table.assign(**divided({name: table[name].to_numpy() for name in _TALLIES}))

@@ -1,13 +1,20 @@
 """Regions (KATO) and sectors (OKED divisions) with their names, and codes that went out of use."""
 
+from __future__ import annotations
+
+import csv
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @cache
 def _read(name: str) -> pd.DataFrame:
+    import pandas as pd  # not before a table is asked for: codes alone are had without it
+
     with (files("effeval") / "resources" / f"{name}.csv").open(encoding="utf-8") as lines:
         return pd.read_csv(lines, dtype="str")
 
@@ -33,6 +40,18 @@ def regions() -> pd.DataFrame:
     20
     """
     return _table("regions")
+
+
+def region_codes() -> list[str]:
+    """The two digits of each region, in the order of :func:`regions`.
+
+    Examples
+    --------
+    >>> region_codes()[:2]
+    ['10', '11']
+    """
+    with (files("effeval") / "resources" / "regions.csv").open(encoding="utf-8") as lines:
+        return [row["region"] for row in csv.DictReader(lines)]
 
 
 def sectors() -> pd.DataFrame:

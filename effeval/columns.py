@@ -5,6 +5,7 @@ Schema, labels of charts and tables, the data package and the documentation deri
 """
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -121,3 +122,14 @@ def indicators() -> tuple[str, ...]:
     ('support_paid', 'wage', 'sales_volume')
     """
     return tuple(name for name, column in columns("observations").items() if column.kind == "number")
+
+
+def extra_names(names: Iterable[str]) -> list[str]:
+    """Columns of ``projects`` of the user's own that are carried into results: neither the contract's nor derived.
+
+    Examples
+    --------
+    >>> extra_names(["project_id", "region", "programme"])
+    ['programme']
+    """
+    return [name for name in names if name not in {**columns("projects"), **columns("assessed")}]

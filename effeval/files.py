@@ -3,22 +3,22 @@
 import difflib
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
 import pandas as pd
 
 from effeval.columns import INPUT_TABLES, columns
 from effeval.errors import DataError, Fault, ParameterError
 from effeval.grids import Grid, from_frame, unreadable
+from effeval.placing import replacing
 from effeval.textfiles import from_csv
 from effeval.workbooks import from_sheet, sheets, write_workbook
 
+__all__ = ["ENDINGS", "Source", "check_ending", "digest", "read", "replacing", "write", "written_on"]
 SHOWN_NAMES = 10
 ENDINGS = (".csv", ".parquet", ".xlsx")  # that results are written with
 
@@ -208,38 +208,6 @@ def check_ending(path: str | os.PathLike[str]) -> str:
         message = f"{Path(path).name!r} does not end in {', '.join(ENDINGS)}."
         raise ParameterError(f"{message}\nTo fix: name a file with one of these endings, such as result.xlsx")
     return ending
-
-
-@contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path in the same folder, put in place of ``path`` at the end; removed if anything fails.
-
-    Raises
-    ------
-    ParameterError
-        The folder does not exist, or the path is a folder.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     with replacing(Path(folder) / "note.txt") as temporary:
-    ...         _ = temporary.write_text("done", encoding="utf-8")
-    ...     [entry.name for entry in Path(folder).iterdir()]
-    ['note.txt']
-    """
-    path = Path(path)
-    if path.is_dir():
-        raise ParameterError(f"{path} is a folder.\nTo fix: name a file in it")
-    if not path.parent.is_dir():
-        message = f"The folder {path.parent} does not exist."
-        raise ParameterError(f"{message}\nTo fix: make it first, or name another")
-    temporary = path.with_name(f".{uuid4().hex}{path.suffix}")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def digest(path: str | os.PathLike[str]) -> str:

@@ -278,7 +278,8 @@ def _packaged(name: str) -> Methodology:
     if name not in editions():
         fix = "a name from this list, or a path that ends in .yaml"
         raise MethodologyError(f"{unknown('methodology', name, editions())}\nTo fix: {fix}")
-    return _build(read(files("effeval") / "methodologies" / f"{name}.yaml"))
+    # what is packaged is checked by the tests, not at each start: that takes longer than all the rest of it
+    return _build(read(files("effeval") / "methodologies" / f"{name}.yaml"), checked=True)
 
 
 def _build(document, *, checked: bool = False) -> Methodology:

@@ -11,17 +11,17 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "effeval"
 LAYERS = [
     {"errors", "columns", "terminal"},
-    {"law", "classifiers", "cells", "worksheet", "kernels"},
+    {"law", "classifiers", "cells", "worksheet", "kernels", "placing"},
     {"edition", "grids", "parsing"},
     {"methodology", "textfiles", "workbooks", "codes"},
-    {"files", "panel", "labels"},
+    {"files", "panel", "labels", "comparing", "rates"},
     {"schema", "rules", "cards", "scenario_template"},
-    {"checks", "readings", "scenario_workbook"},
+    {"checks", "readings", "scenario_workbook", "judging"},
     {"dataset"},
     {"layout", "examples"},
     {"scoring", "evidence", "sample_draws"},
     {"aggregation", "judged", "scored", "sample_projects", "wording"},
-    {"charts", "tables", "sample_gaps"},
+    {"charts", "tables", "sample_gaps", "engine"},
     {"scope", "scenarios", "scenario_files", "scenario_tables", "sample_figures"},
     {"sample", "explanation", "annex1", "display", "asked", "whatif"},
     {"reports"},
@@ -48,6 +48,7 @@ ONLY_IN = {
     "ipywidgets": {"whatif"},
     "great_tables": {"display"},
     "itables": {"display"},
+    "pyarrow": {"engine"},
 }
 FILES = {path.stem: [path] for path in PACKAGE.glob("*.py") if path.stem != "__init__"}
 FILES |= {path.parent.name: sorted(path.parent.glob("*.py")) for path in PACKAGE.glob("*/__init__.py")}

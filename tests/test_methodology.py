@@ -3,6 +3,7 @@
 import copy
 import pickle
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -219,3 +220,9 @@ def test_open_questions_are_a_table_with_every_alternative_and_its_settings(lang
     assert "(scale = proportional)" in scale["alternatives"]
     lines = table["alternatives"].str.split("\n").map(lambda found: [line for line in found if line])
     assert lines.map(len).sum() == len(ALTERNATIVES)
+
+
+def test_packaged_editions_pass_the_check_that_is_left_out_when_they_are_loaded_by_name() -> None:
+    folder = Path(ee.__file__).parent / "methodologies"
+    for name in editions():
+        assert ee.Methodology.load(folder / f"{name}.yaml").settings == ee.Methodology.load(name).settings

@@ -11,14 +11,18 @@ from effeval.cli.options import (
     Folder,
     Lang,
     Law,
+    Memory,
     Output,
     Scenarios,
     Set,
     assessed_of,
+    in_blocks,
     known_lang,
+    law_of,
 )
 from effeval.terminal import say, show_table, working
 
+ENDINGS = (".csv", ".parquet", ".xlsx")  # of tables of tallies
 BAD = 2  # exit status of the contract: bad use or bad data
 
 
@@ -46,8 +50,14 @@ def assess(
     methodology: Law = "order-35",
     set_: Set = None,
     scenario: Scenarios = None,
+    memory: Memory = None,
 ) -> None:
     """Judge every criterion of every project and year, and write one row for each."""
+    if memory is not None:
+        _require(output, (".parquet",))
+        done = in_blocks(data, output, law=law_of(methodology, set_, scenario), by=[], memory=memory)
+        say(f"{output}: {done.rows:,} rows, {done.projects:,} projects")
+        return
     from effeval.files import check_ending, write
     from effeval.scope import about
 
@@ -68,6 +78,7 @@ def fulfilment(
     set_: Set = None,
     scenario: Scenarios = None,
     lang: Lang = "en",
+    memory: Memory = None,
 ) -> None:
     """How far criteria are fulfilled, by region, sector, measure, year or any other column of the projects."""
     from effeval.aggregation import fulfilment as tally
@@ -79,6 +90,9 @@ def fulfilment(
     if output is not None:
         check_ending(output)
     columns = [name.strip() for name in by.split(",") if name.strip()]
+    if memory is not None:
+        _tally_in_blocks(data, output, law=law_of(methodology, set_, scenario), by=columns, memory=memory)
+        return
     dataset, law, assessed = assessed_of(data, methodology, set_, scenario)
     if output is not None:
         found = tally(assessed, columns, methodology=law)
@@ -88,6 +102,30 @@ def fulfilment(
     show_table(
         fulfilment_table(assessed, columns, methodology=law, lang=lang), note=footer(dataset, law, lang=lang)
     )
+
+
+def _tally_in_blocks(data: Path, output: Path | None, *, law, by: list[str], memory: str) -> None:
+    from effeval.columns import INPUT_TABLES
+    from effeval.files import write
+    from effeval.labels import phrase
+    from effeval.scope import about_files
+
+    _require(output, ENDINGS)
+    done = in_blocks(data, None, law=law, by=[by], memory=memory)
+    files = [data / f"{name}.parquet" for name in INPUT_TABLES]
+    synthetic = {"data": phrase("synthetic", lang="en")} if done.synthetic else {}
+    write(done.tallies[0].to_pandas(), output, about=synthetic | about_files(files, law))
+    say(f"{output}: {len(done.tallies[0]):,} rows")
+
+
+def _require(output: Path | None, endings: tuple[str, ...]) -> None:
+    """Refuse --memory without a file that it can write."""
+    from effeval.errors import ParameterError
+
+    if output is None or output.suffix.lower() not in endings:
+        named = "no file is named" if output is None else f"{output.name!r} does not end so"
+        fix = f"-o FILE that ends in {' or '.join(endings)}, or leave --memory out"
+        raise ParameterError(f"With --memory the result goes to a file; {named}.\nTo fix: {fix}")
 
 
 def sample(

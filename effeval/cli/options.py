@@ -21,6 +21,10 @@ Scenarios = Annotated[
     list[Path] | None,
     typer.Option("--scenario", metavar="FILE", help="Scenario file (.yaml, .xlsx); repeatable: they stack."),
 ]
+MEMORY_HELP = (
+    "Judge Parquet in blocks within so much memory, such as 2GB; data larger than memory can be judged."
+)
+Memory = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help=MEMORY_HELP)]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help=FILE_HELP)]
 Folder = Annotated[
     Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write; made if need be.")
@@ -116,3 +120,11 @@ def write_tables(tables: dict, output: Path, about: dict[str, str]) -> None:
     with replacing(output) as temporary:
         write_sheets(tables, temporary, about=about)
     say(f"{output}: {', '.join(f'{len(table):,} {name}' for name, table in tables.items())}")
+
+
+def in_blocks(data: Path, output: Path | None, *, law, by: list[list[str]], memory: str):
+    """Judge Parquet in blocks; what it takes besides (an output file) is checked by those who call."""
+    from effeval.engine import assess_parquet, size_of
+
+    with working("judging"), warnings_said():
+        return assess_parquet(data, output, methodology=law, by=by, memory=size_of(memory))

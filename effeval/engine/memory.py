@@ -1,0 +1,63 @@
+"""How much memory may be taken, and how many projects are judged at once within it."""
+
+import re
+
+from effeval.errors import ParameterError
+
+UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+MOST_PROJECTS, FEWEST_PROJECTS = 20_000, 500  # judged at once
+BASE = 300_000_000  # of Python, its libraries and the buffers of the files
+PER_PROJECT = 12_000  # bytes, with six years and two criteria
+LEAST = BASE + FEWEST_PROJECTS * PER_PROJECT
+
+
+def size_of(text: str) -> int:
+    """Bytes of a size as people write it.
+
+    Raises
+    ------
+    ParameterError
+        It is no size, or less than effeval needs.
+
+    Examples
+    --------
+    >>> size_of("2GB"), size_of("512 MiB")
+    (2000000000, 536870912)
+    """
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)", text.strip(), re.IGNORECASE)
+    if found is None or found[2].upper() not in UNITS:
+        raise ParameterError(f"{text!r} is no size of memory.\nTo fix: write 2GB or 800MB")
+    return check_memory(int(float(found[1]) * UNITS[found[2].upper()]))
+
+
+def check_memory(memory: int) -> int:
+    """The same bound, if effeval can keep it."""
+    if memory < LEAST:
+        raise ParameterError(
+            f"{memory:,} bytes of memory are too few.\nTo fix: give at least {LEAST / 1e6:.0f}MB"
+        )
+    return memory
+
+
+def projects_at_once(memory: int | None) -> int:
+    """Projects of one block; the bound is on the whole process.
+
+    Examples
+    --------
+    >>> projects_at_once(None), projects_at_once(420_000_000)
+    (20000, 10000)
+    """
+    if memory is None:
+        return MOST_PROJECTS
+    return min(MOST_PROJECTS, (memory - BASE) // PER_PROJECT)
+
+
+def room(memory: int) -> int:
+    """Bytes for data beside what the process takes anyway.
+
+    Examples
+    --------
+    >>> room(1_300_000_000)
+    1000000000
+    """
+    return memory - BASE

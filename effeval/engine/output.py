@@ -1,0 +1,96 @@
+"""Judged rows as Parquet, part after part, written while the next part is judged."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from effeval.columns import columns
+from effeval.comparing import STATES
+from effeval.engine.arrow import array, arrow, texts
+from effeval.engine.intake import OF_PROJECT, Projects
+from effeval.judging import VALUES, Judged
+from effeval.methodology import Methodology
+
+CODED = ("project_id", "criterion", "state", *OF_PROJECT, "year", "measure", "score")
+PLAIN = ("plan", "actual", "attainment", "support_paid")  # hardly a value occurs twice
+DICTIONARY_BYTES = 16_000_000
+
+
+class Output:
+    """A Parquet file of judged rows; to be used as a context.
+
+    Parameters
+    ----------
+    path : Path or None
+        None writes nothing.
+    methodology : Methodology
+        Names the criteria.
+    """
+
+    def __init__(self, path: Path | None, *, methodology: Methodology):
+        self.path = path
+        self._criteria = texts([criterion.id for criterion in methodology.criteria])
+        self._states = texts(STATES.tolist())
+        self._writer: pq.ParquetWriter | None = None
+        self._pool = ThreadPoolExecutor(1)
+        self._last: Future | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        try:
+            if self._last is not None and kind is None:
+                self._last.result()
+        finally:
+            self._pool.shutdown()
+            if self._writer is not None:
+                self._writer.close()
+
+    def add(self, projects: Projects, judged: Judged) -> None:
+        """Write the rows of a part; returns at once, unless the part before is not written yet."""
+        if self._last is not None:
+            self._last.result()
+        if self.path is not None:
+            self._last = self._pool.submit(self._write, projects, judged)
+
+    def _write(self, projects: Projects, judged: Judged) -> None:
+        table = self._table(projects, judged)
+        if self._writer is None:
+            coded = [name for name in table.column_names if name not in PLAIN]
+            self._writer = pq.ParquetWriter(
+                self.path,
+                table.schema,
+                use_dictionary=coded,
+                dictionary_pagesize_limit=DICTIONARY_BYTES,
+                compression={name: "snappy" if name in PLAIN else "none" for name in table.column_names},
+                write_statistics=["project_id", "year"],  # by which rows are looked for
+                store_schema=False,  # texts are read as texts, however they are stored
+            )
+        self._writer.write_table(table, row_group_size=max(len(table), 1))
+
+    def _table(self, projects: Projects, judged: Judged) -> pa.Table:
+        owner = judged.owner
+        found = {
+            "project_id": pa.DictionaryArray.from_arrays(arrow(owner), projects.ids),
+            "year": arrow(judged.year.astype(np.int64)),
+            "measure": arrow(projects.measure.astype(np.int64)[owner]),
+            "criterion": pa.DictionaryArray.from_arrays(arrow(judged.criterion), self._criteria),
+            "state": pa.DictionaryArray.from_arrays(arrow(judged.state), self._states),
+            "support_paid": arrow(judged.values["support_paid"]),
+        }
+        for name in VALUES:
+            found[name] = arrow(judged.values[name], nan_is_empty=True)  # NaN is empty
+        for name, text in projects.texts.items():
+            indices = array(text.indices)[owner]
+            found[name] = pa.DictionaryArray.from_arrays(arrow(indices), text.dictionary)
+        for name, column in projects.extra.items():
+            found[name] = column.take(arrow(owner))
+        return pa.table({name: found[name] for name in [*columns("assessed"), *projects.extra]})

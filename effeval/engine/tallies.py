@@ -1,0 +1,197 @@
+"""Tallies of judged rows counted on codes: part by part, added up, and divided at the end."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from effeval.columns import columns, extra_names
+from effeval.comparing import FULFILLED, NO_DATA, NOT_DUE, NOT_FULFILLED
+from effeval.edition import unknown
+from effeval.engine.arrow import array, arrow, texts
+from effeval.engine.intake import OF_PROJECT, Projects
+from effeval.errors import ParameterError
+from effeval.judging import Judged
+from effeval.methodology import Methodology
+from effeval.rates import EVERY_LEVEL, divided, levels
+
+COUNTS = ("due", "assessed", "fulfilled", "no_data", "projects")
+SUMS = (*COUNTS, "score", "support_paid")
+OF_ROW = ("year", "criterion")  # the other columns to group by are the project's
+MOST_EMPTY = 4  # groups that may be counted for each row
+MOST_CODES = 2**62  # a product of more would overflow
+COMBINE_AT = 500_000  # groups held before they are added up
+
+
+class Tally:
+    """Fulfilment by one grouping, of any number of parts.
+
+    Parameters
+    ----------
+    by : sequence of str
+        As for :func:`effeval.fulfilment`, without ``project_id`` and ``state``.
+    methodology : Methodology
+    names : sequence of str
+        Columns of ``projects``; those of the user's own may be grouped by.
+
+    Raises
+    ------
+    ParameterError
+        A column of ``by`` is not there or is named twice.
+    """
+
+    def __init__(self, by: Sequence[str], *, methodology: Methodology, names: Sequence[str]):
+        allowed = ["measure", "criterion", "year", *OF_PROJECT, *extra_names(names)]
+        for name in by:
+            if name not in allowed:
+                message = unknown("column to group by", name, allowed)
+                raise ParameterError(f"{message}\nTo fix: one of {', '.join(allowed)}")
+        if len(set(by)) < len(by):
+            raise ParameterError(f"A column is named twice in by={list(by)}.\nTo fix: name each column once.")
+        self.by, self.methodology = tuple(by), methodology
+        self._codes: dict[str, dict[object, int]] = {name: {} for name in by}
+        self._held: list[dict[str, np.ndarray]] = []
+
+    def add(self, projects: Projects, judged: Judged) -> None:
+        """Count a part. Each project stands in one part alone, so that distinct projects add up."""
+        if not len(judged.owner):
+            return
+        code, keys = self._groups(projects, judged)
+        count = int(code.max()) + 1
+        by_state = np.bincount(code.astype(np.intp) * 4 + judged.state, minlength=count * 4).reshape(-1, 4)
+        once, paid = self._once(judged)
+        score, support = judged.values["score"], judged.values["support_paid"]
+        sums = {
+            "due": by_state.sum(axis=1) - by_state[:, NOT_DUE],
+            "assessed": by_state[:, FULFILLED] + by_state[:, NOT_FULFILLED],
+            "fulfilled": by_state[:, FULFILLED],
+            "no_data": by_state[:, NO_DATA],
+            "projects": np.bincount(code[once], minlength=count),
+            "score": np.bincount(code, np.nan_to_num(score, nan=0.0), minlength=count),
+            "support_paid": np.bincount(code[paid], support[paid], minlength=count),
+        }
+        there = np.flatnonzero(sums["projects"])
+        self._held.append({**keys(there), **{name: values[there] for name, values in sums.items()}})
+        held = [len(some["due"]) for some in self._held]
+        if sum(held) > COMBINE_AT + 2 * held[0]:
+            self._held = [self._added()]
+
+    def _groups(self, projects: Projects, judged: Judged):
+        """Number of the group of each row, and what gives the codes of its columns."""
+        coded = {name: self._coded(name, projects) for name in self.by if name not in OF_ROW}
+        own, one = _numbered(coded, len(projects.ids))
+        code = own[judged.owner]
+        within: list[tuple[str, int]] = []
+        if "year" in self.by:
+            first = int(judged.year.min())
+            within.append(("year", int(judged.year.max()) - first + 1))
+            code = code * within[-1][1] + (judged.year - first)
+        if "criterion" in self.by:
+            within.append(("criterion", len(self.methodology.criteria)))
+            code = code * within[-1][1] + judged.criterion
+        few = np.arange(int(code.max()) + 1)
+        if len(few) > MOST_EMPTY * len(code):  # most combinations do not occur
+            few, code = np.unique(code, return_inverse=True)
+
+        def keys(there: np.ndarray) -> dict[str, np.ndarray]:
+            found, there = {}, few[there]
+            for name, size in reversed(within):
+                there, found[name] = np.divmod(there, size)
+            if "year" in found:
+                found["year"] = found["year"] + first
+            return found | {name: codes[one[there]] for name, codes in coded.items()}
+
+        return code, keys
+
+    def _coded(self, name: str, projects: Projects) -> np.ndarray:
+        """Codes of a column of projects that mean the same in every part."""
+        if name == "measure":
+            values, place = np.unique(projects.measure, return_inverse=True)
+            words = values.tolist()
+        else:
+            column = projects.texts.get(name, projects.extra.get(name))
+            if not pa.types.is_dictionary(column.type):
+                column = column.dictionary_encode()
+            words = [*column.dictionary.to_pylist(), None]
+            none = arrow(np.array([len(words) - 1], dtype=np.int32))[0]
+            place = array(column.indices.fill_null(none))
+        known = self._codes[name]
+        return np.array([known.setdefault(word, len(known)) for word in words])[place]
+
+    def _once(self, judged: Judged) -> tuple[np.ndarray, np.ndarray]:
+        """Rows that count each project once a group, and each project and year once a group."""
+        every = np.ones(len(judged.owner), dtype=bool)
+        paid = every if "criterion" in self.by else judged.first
+        if "year" in self.by:
+            return paid, paid
+        newest = np.append(True, judged.owner[1:] != judged.owner[:-1])
+        if "criterion" not in self.by:
+            return newest, paid
+        cell = np.cumsum(judged.first) - 1
+        return newest[judged.first][cell], paid  # all criteria of the first year of each project
+
+    def _added(self) -> dict[str, np.ndarray]:
+        """The groups of all parts, each once."""
+        held = {name: np.concatenate([some[name] for some in self._held]) for name in (*self.by, *SUMS)}
+        code, one = _numbered({name: held[name] for name in self.by}, len(held["due"]))
+        keys, count = {name: held[name][one] for name in self.by}, len(one)
+        sums = {name: np.bincount(code, held[name], minlength=count) for name in SUMS}
+        return keys | sums
+
+    def finished(self) -> pa.Table:
+        """What :func:`effeval.fulfilment` gives, as an Arrow table."""
+        found: dict[str, np.ndarray] = {name: np.zeros(0) for name in (*self.by, *SUMS)}
+        if self._held:
+            found = self._added()
+        elif not self.by:
+            found = {name: np.zeros(1) for name in SUMS}
+        words = {name: self._words(name, found[name]) for name in self.by}
+        if len(self.by) == 1 and self.by[0] in EVERY_LEVEL:
+            words, found = self._every_level(words[self.by[0]], found)
+        for name in COUNTS:
+            found[name] = found[name].astype(np.int64)
+        found |= divided(found)
+        numbers = {name: arrow(found[name], nan_is_empty=True) for name in columns("fulfilment")}
+        table = pa.table({**words, **numbers})
+        if len(self.by) == 1 and self.by[0] in EVERY_LEVEL or not self.by:
+            return table
+        return table.take(pc.sort_indices(table, sort_keys=[(name, "ascending") for name in self.by]))
+
+    def _words(self, name: str, codes: np.ndarray) -> pa.Array:
+        if name == "year":
+            return arrow(codes.astype(np.int64))
+        if name == "criterion":
+            ids = [criterion.id for criterion in self.methodology.criteria]
+            return texts(ids).take(arrow(codes.astype(np.int64)))
+        return _array_of(list(self._codes[name])).take(arrow(codes.astype(np.int64)))
+
+    def _every_level(self, words: pa.Array, found: dict[str, np.ndarray]) -> tuple[dict, dict]:
+        name = self.by[0]
+        known = levels(name, self.methodology)
+        place = {word: number for number, word in enumerate(words.to_pylist())}
+        at = np.array([place.get(level, -1) for level in known])
+        sums = {key: np.append(found[key], 0)[at] for key in SUMS}
+        return {name: _array_of(known)}, sums
+
+
+def _numbered(coded: dict[str, np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray]:
+    """A number for each combination of codes that occurs, and one place where each does."""
+    code, most = np.zeros(count, dtype=np.int64), 1
+    for codes in coded.values():
+        size = int(codes.max()) + 1
+        if most * size > MOST_CODES:
+            code = np.unique(code, return_inverse=True)[1]
+            most = count
+        code, most = code * size + codes, most * size
+    code = np.unique(code, return_inverse=True)[1]
+    one = np.empty(int(code.max()) + 1, dtype=np.intp)
+    one[code] = np.arange(count)
+    return code, one
+
+
+def _array_of(words: list) -> pa.Array:
+    """Values that a column is grouped by, of whatever type it has."""
+    if all(word is None or isinstance(word, str) for word in words):
+        return texts(words)
+    return arrow(np.array(words)) if all(type(word) is int for word in words) else pa.array(words)

@@ -1,0 +1,341 @@
+"""The engine gives the rows of ``assess`` and the tallies of ``fulfilment``, in any blocks and any order of rows."""
+
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_properties import frames, projects, readings, reference
+
+import effeval as ee
+from effeval.engine import assess_parquet, memory, parts, size_of
+from effeval.errors import DataError, MethodologyError, ParameterError
+
+LAW = ee.Methodology.load("order-35")
+TABLES = ("projects", "observations", "reference")
+GROUPINGS = (
+    [],
+    ["region"],
+    ["measure"],
+    ["criterion"],
+    ["year"],
+    ["district", "category"],
+    ["region", "sector", "measure", "year"],
+    ["criterion", "status"],
+    ["criterion", "year"],
+    ["programme"],
+    ["programme", "year", "measure"],
+)
+
+
+def keep(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
+    for name, frame in tables.items():
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def tables_of(data: ee.Dataset) -> dict[str, pd.DataFrame]:
+    """A data set for files, with regions, sectors and a column of the user's own that differ and are empty."""
+    own = data.projects.copy()
+    number = np.arange(len(own))
+    own["kato"] = np.array(["630000000", "71", "6328", "751110000"], dtype=object)[number % 4]
+    own["oked"] = np.array(["24", "2410", "10"], dtype=object)[number % 3]
+    own["category"] = np.array(["small", "large"], dtype=object)[number % 2]
+    own["programme"] = np.array(["a", None, "b"], dtype=object)[number % 3]
+    return {"projects": own, "observations": data.observations, "reference": data.reference}
+
+
+def same_tables(found: pa.Table, expected: pd.DataFrame) -> None:
+    """Counts and keys to the last one; sums of money up to the order in which they are added."""
+    table = found.to_pandas()
+    for name in ("region", "district", "sector", "category", "status", "criterion", "programme"):
+        if name in table:
+            table[name] = table[name].astype("str")
+    pd.testing.assert_frame_equal(table, expected, check_exact=False, rtol=1e-12, atol=0)
+
+
+@pytest.mark.filterwarnings("ignore::effeval.dataset.DataWarning")
+@settings(max_examples=20, deadline=None)
+@given(projects, reference, readings, st.integers(1, 4), st.randoms(use_true_random=False), st.booleans())
+def test_rows_and_tallies_are_those_of_assess(drawn, series, chosen, at_once, random, in_order) -> None:
+    data, law = frames(drawn, series), LAW.replace(chosen)
+    tables = tables_of(data)
+    if not len(data.observations):
+        return  # no data set: load refuses it, as a test below says of the engine
+    if not in_order:
+        order = {name: random.sample(range(len(frame)), len(frame)) for name, frame in tables.items()}
+        tables = {name: frame.iloc[order[name]] for name, frame in tables.items()}
+    with TemporaryDirectory() as folder:
+        keep(Path(folder), tables)
+        output, plain = Path(folder) / "judged.parquet", Path(folder) / "plain.parquet"
+        whole = ee.assess(ee.load(folder, methodology=law), law)
+        whole.to_parquet(plain, index=False)
+        found = assess_parquet(folder, output, methodology=law, by=GROUPINGS, at_once=at_once)
+        assert found.rows == len(whole)
+        assert found.projects == whole["project_id"].nunique()
+        if len(whole):
+            pd.testing.assert_frame_equal(pd.read_parquet(output), pd.read_parquet(plain), check_exact=True)
+        for by, tally in zip(GROUPINGS, found.tallies, strict=True):
+            same_tables(tally, ee.fulfilment(whole, by, methodology=law))
+
+
+@pytest.fixture
+def sample(tmp_path, sample_dir) -> Path:
+    """The sample as Parquet."""
+    data = ee.load(sample_dir)
+    keep(tmp_path, {name: getattr(data, name) for name in TABLES})
+    return tmp_path
+
+
+def shuffle(folder: Path) -> None:
+    for name in ("projects", "observations"):
+        frame = pd.read_parquet(folder / f"{name}.parquet")
+        keep(folder, {name: frame.sample(frac=1, random_state=1)})
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+@pytest.mark.parametrize("small_files", [False, True])
+def test_the_sample_is_judged_the_same_in_blocks(sample, monkeypatch, shuffled, small_files) -> None:
+    """With ``small_files`` nothing fits into memory, so that rows in random order go through files on disk."""
+    whole = ee.assess(ee.load(sample), LAW)
+    if shuffled:
+        shuffle(sample)
+    if small_files:
+        monkeypatch.setattr(parts.Files, "size", lambda self: 10 * memory.LEAST)
+    spilled = []
+    monkeypatch.setattr(
+        parts, "_spill", lambda *a, _own=parts._spill, **k: spilled.append(a[1]) or _own(*a, **k)
+    )
+    output = sample / "judged.parquet"
+    found = assess_parquet(
+        sample, output, methodology=LAW, by=[["region", "year"]], memory=memory.LEAST, at_once=70
+    )
+    pd.testing.assert_frame_equal(pd.read_parquet(output), whole, check_exact=True)
+    same_tables(found.tallies[0], ee.fulfilment(whole, ["region", "year"]))
+    assert found.synthetic
+    assert spilled == (["projects", "observations"] if shuffled and small_files else [])
+    left = sorted(entry.name for entry in sample.iterdir())
+    assert left == ["judged.parquet", "observations.parquet", "projects.parquet", "reference.parquet"]
+
+
+def change(table: str, column: str, value: object, *, row: int = 7):
+    """A folder with one cell changed."""
+
+    def apply(folder: Path) -> None:
+        frame = pd.read_parquet(folder / f"{table}.parquet")
+        text = isinstance(value, str)
+        cells = (
+            frame[column].astype("str" if text else "object").tolist()
+        )  # a text among numbers makes all texts
+        cells[row] = value
+        kind = "str" if text else frame[column].dtype
+        frame[column] = pd.Series(cells, dtype="float64" if value is None and kind == "int64" else kind)
+        keep(folder, {table: frame})
+
+    return apply
+
+
+def without(table: str, column: str):
+    def apply(folder: Path) -> None:
+        keep(folder, {table: pd.read_parquet(folder / f"{table}.parquet").drop(columns=[column])})
+
+    return apply
+
+
+def twice(table: str):
+    def apply(folder: Path) -> None:
+        frame = pd.read_parquet(folder / f"{table}.parquet")
+        keep(folder, {table: pd.concat([frame, frame.iloc[[5]]])})
+
+    return apply
+
+
+def emptied(table: str):
+    def apply(folder: Path) -> None:
+        keep(folder, {table: pd.read_parquet(folder / f"{table}.parquet").iloc[:0]})
+
+    return apply
+
+
+def broken(table: str):
+    def apply(folder: Path) -> None:
+        path = folder / f"{table}.parquet"
+        path.write_bytes(path.read_bytes()[:-20])
+
+    return apply
+
+
+FAULTS = {
+    "no measure of that number": change("projects", "measure", 14),
+    "no measure": change("projects", "measure", None),
+    "no region": change("projects", "kato", "990000000"),
+    "former region": change("projects", "kato", "510000000"),
+    "no code": change("projects", "kato", "63A000000"),
+    "short sector": change("projects", "oked", "1"),
+    "no category": change("projects", "category", "tiny"),
+    "no status": change("projects", "status", "done"),
+    "no support year": change("projects", "support_year", None),
+    "support year too early": change("projects", "support_year", 1900),
+    "term ends too late": change("projects", "term_end_year", 2101),
+    "empty identifier": change("projects", "project_id", " "),
+    "no applicant": change("projects", "applicant", None),
+    "error of Excel": change("projects", "applicant", "#REF!"),
+    "BIN too short": change("projects", "bin", "123"),
+    "commodity code too short": change("projects", "tnved", "12"),
+    "unit is an error": change("projects", "unit", "#N/A"),
+    "project twice": twice("projects"),
+    "no project": change("observations", "project_id", "nobody"),
+    "identifier empty": change("observations", "project_id", None, row=900),
+    "year twice": twice("observations"),
+    "year too early": change("observations", "year", 1949),
+    "figure below zero": change("observations", "wage", -1.0),
+    "figure infinite": change("observations", "revenue", np.inf),
+    "figure is text": change("observations", "jobs", "many"),
+    "column needed": without("observations", "wage"),
+    "column required": without("projects", "status"),
+    "reference year twice": twice("reference"),
+    "growth below -1": change("reference", "wage_growth_forecast", -1.5, row=0),
+    "no projects": emptied("projects"),
+    "no observations": emptied("observations"),
+    "file breaks off": broken("observations"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_load_refuses_is_refused_in_its_words(sample, fault) -> None:
+    FAULTS[fault](sample)
+    with pytest.raises(DataError) as expected:
+        ee.load(sample)
+    with pytest.raises(DataError) as found:
+        assess_parquet(sample, sample / "judged.parquet", methodology=LAW, at_once=100)
+    assert str(found.value) == str(expected.value)
+    assert not (sample / "judged.parquet").exists()
+
+
+MENDED = {
+    "white space": change("projects", "applicant", " Example "),
+    "leading zero lost": change("projects", "bin", "50440001239"),
+    "measure as text": change("projects", "measure", "8"),
+    "figure as text": change("observations", "revenue", "1 234,5"),
+}
+
+
+@pytest.mark.filterwarnings("ignore::effeval.dataset.DataWarning")
+@pytest.mark.parametrize("way", MENDED)
+def test_what_load_mends_is_judged_as_a_whole_or_refused_within_a_bound(sample, way) -> None:
+    MENDED[way](sample)
+    whole = ee.assess(ee.load(sample), LAW)
+    found = assess_parquet(sample, sample / "judged.parquet", methodology=LAW, by=[["measure"]])
+    pd.testing.assert_frame_equal(pd.read_parquet(sample / "judged.parquet"), whole)
+    same_tables(found.tallies[0], ee.fulfilment(whole, "measure"))
+    with pytest.raises(ParameterError, match="To fix"):
+        assess_parquet(sample, None, methodology=LAW, memory=10**9)
+
+
+@pytest.mark.parametrize("bound", [None, 10**9])
+def test_a_measure_that_the_methodology_has_not_is_named(sample, bound) -> None:
+    from dataclasses import replace
+
+    law = replace(LAW, measures=LAW.measures[:12])
+    with pytest.raises(MethodologyError, match="has no measure 13"):
+        assess_parquet(sample, None, methodology=law, memory=bound)
+
+
+@pytest.mark.parametrize("by", [["state"], ["project_id"], ["regoin"], ["region", "region"]])
+def test_other_groupings_are_refused(sample, by) -> None:
+    with pytest.raises(ParameterError, match="To fix"):
+        assess_parquet(sample, None, methodology=LAW, by=[by])
+
+
+def test_sizes_of_memory() -> None:
+    assert size_of("1.5 gb") == 1_500_000_000
+    for wrong in ("much", "2 XB", "-1GB", "10MB"):
+        with pytest.raises(ParameterError, match="To fix"):
+            size_of(wrong)
+
+
+def test_a_failed_write_leaves_the_old_file(sample, monkeypatch) -> None:
+    output = sample / "judged.parquet"
+    output.write_text("old", encoding="utf-8")
+
+    def fail(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("effeval.engine.output.Output._table", fail)
+    with pytest.raises(OSError, match="no space left"):
+        assess_parquet(sample, output, methodology=LAW, at_once=50)
+    assert output.read_text(encoding="utf-8") == "old"
+    assert not list(sample.glob(".*"))
+
+
+def test_commands_within_a_bound_of_memory(sample, effeval) -> None:
+    whole = ee.assess(ee.load(sample), LAW)
+    output, rates = sample / "judged.parquet", sample / "rates.csv"
+    assert effeval("assess", sample, "-o", output, "--memory", "1GB")[0] == 0
+    pd.testing.assert_frame_equal(pd.read_parquet(output), whole)
+    assert effeval("fulfilment", sample, "--by", "region,year", "-o", rates, "--memory", "1GB")[0] == 0
+    assert len(pd.read_csv(rates)) == len(ee.fulfilment(whole, ["region", "year"]))
+    for words in (["assess", sample, "-o", sample / "x.csv"], ["fulfilment", sample]):
+        status, _, said = effeval(*words, "--memory", "1GB")
+        assert status == 2
+        assert "To fix" in said
+
+
+def test_the_engine_starts_without_pandas(sample) -> None:
+    """It takes longer to import than a hundred thousand projects take to be judged."""
+    code = f"""
+import sys
+from effeval.engine import assess_parquet
+from effeval.methodology import Methodology
+assess_parquet({str(sample)!r}, {str(sample / "out.parquet")!r}, methodology=Methodology.load(), by=[["region", "year"]])
+print("pandas" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def numbered(folder: Path) -> None:
+    """Identifiers that are numbers in both tables."""
+    names = pd.read_parquet(folder / "projects.parquet")["project_id"]
+    code = dict(zip(names, range(1001, 1001 + len(names)), strict=True))
+    for table in ("projects", "observations"):
+        frame = pd.read_parquet(folder / f"{table}.parquet")
+        keep(folder, {table: frame.assign(project_id=frame["project_id"].map(code).astype("int64"))})
+
+
+@pytest.mark.filterwarnings("ignore::effeval.dataset.DataWarning")
+def test_identifiers_that_are_numbers_are_read_as_texts(sample) -> None:
+    numbered(sample)
+    whole = ee.assess(ee.load(sample), LAW)
+    assess_parquet(sample, sample / "judged.parquet", methodology=LAW)
+    pd.testing.assert_frame_equal(pd.read_parquet(sample / "judged.parquet"), whole)
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_part_without_observations_is_judged_as_not_reported(sample, at) -> None:
+    kept = pd.read_parquet(sample / "projects.parquet")["project_id"].iloc[:3].tolist()
+    for table in ("projects", "observations"):
+        frame = pd.read_parquet(sample / f"{table}.parquet")
+        frame = frame[frame["project_id"].isin(kept)]
+        if table == "projects":
+            frame = frame.assign(status="implementing", support_year=2020)
+        else:
+            frame = frame[frame["project_id"] != kept[at]]
+        keep(sample, {table: frame})
+    whole = ee.assess(ee.load(sample), LAW)
+    assess_parquet(sample, sample / "judged.parquet", methodology=LAW, at_once=1)
+    pd.testing.assert_frame_equal(pd.read_parquet(sample / "judged.parquet"), whole)
+    assert (whole["project_id"] == kept[at]).any()
+
+
+def test_a_column_of_many_values_is_grouped_by_with_year_and_criterion(sample) -> None:
+    frame = pd.read_parquet(sample / "projects.parquet")
+    keep(sample, {"projects": frame.assign(own=frame["project_id"])})
+    by = ["own", "year", "criterion"]
+    whole = ee.fulfilment(ee.assess(ee.load(sample), LAW), by)
+    same_tables(assess_parquet(sample, None, methodology=LAW, by=[by], at_once=100).tallies[0], whole)
