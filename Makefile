@@ -28,7 +28,7 @@ NEW_ENVIRONMENT = yes
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help setup report test app pictures lock sample notebooks wheels clean
+.PHONY: help setup report test app pictures lock sample notebooks bench wheels clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -83,6 +83,9 @@ sample: $(STAMP) ## make the synthetic sample in data/sample anew, the same byte
 
 notebooks: $(STAMP) ## run the notebooks and store their outputs in place
 	$(BIN)/python scripts/notebooks.py
+
+bench: $(STAMP) ## run the benchmarks: start-up, forms, reports, scenarios, the engine against its peers (minutes)
+	for name in startup forms reports scenarios engine; do $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 wheels: $(STAMP) ## fill wheels/ for machines without network (same system and Python version)
 	$(PIP) wheel --quiet --wheel-dir wheels -r requirements.lock

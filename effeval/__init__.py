@@ -27,7 +27,7 @@ _HOME = {
     ),
 }
 _WHERE = {name: module for module, names_ in _HOME.items() for name in names_}
-_MODULES = ("annex1", "charts", "classifiers", "columns", "display", "labels", "methodology", "reports", "sample", "scenarios", "scope", "tables", "whatif")
+_MODULES = ("annex1", "charts", "classifiers", "columns", "display", "engine", "labels", "methodology", "reports", "sample", "scenarios", "scope", "tables", "whatif")
 
 __all__ = ["__version__", *sorted(_WHERE), *_MODULES]
 
