@@ -28,10 +28,10 @@ NEW_ENVIRONMENT = yes
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help setup report test app pictures lock sample notebooks bench wheels clean
+.PHONY: help setup report test test-slow app pictures lock sample notebooks bench wheels clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## make .venv with the exact versions of requirements.lock (PYTHON=..., WHEELS=folder: offline)
 
@@ -65,9 +65,12 @@ endif
 report: $(STAMP) ## the national and one regional report, with forms and an index, in reports/ (DATA=, YEAR=, REGION=, REPORT_LANG=kk|ru|en)
 	$(BIN)/effeval report "$(DATA)" --year $(YEAR) --region $(REGION) --lang $(REPORT_LANG) -o reports/
 
-test: $(STAMP) ## run all tests: the suite, the examples in the docstrings, the notebooks
+test: $(STAMP) ## run the tests: the suite, the examples in the docstrings, the notebooks
 	$(PYTEST) --doctest-modules tests effeval
 	$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with=tests/nbval.cfg --nbval-cell-timeout=120 notebooks/
+
+test-slow: $(STAMP) ## run the slow tests that "make test" leaves out: clusters, killed runs, full disks
+	$(PYTEST) -m slow tests
 
 app: $(STAMP) ## serve the notebook what_if as an app in the browser; Ctrl-C stops it
 	$(BIN)/voila notebooks/what_if.ipynb $(VOILA)

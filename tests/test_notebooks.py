@@ -11,6 +11,7 @@ import pytest
 from papermill.exceptions import PapermillExecutionError
 
 import effeval as ee
+from effeval import kernels
 from effeval.labels import parts, phrase
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
@@ -33,13 +34,23 @@ def without_33(sample_dir, tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def options() -> dict:
+    """Kernels forked from one process with the imports done, where the system can: a fresh one each time."""
+    if not kernels.available():
+        yield {"shutdown_kernel": "immediate"}
+        return
+    with kernels.forking(["pyarrow.parquet", "seaborn", "effeval.charts", "effeval.display", "effeval.scope"]) as found:
+        yield found
+
+
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, options):
     def one(name: str, **parameters: object) -> nbformat.NotebookNode:
         return papermill.execute_notebook(
             str(FOLDER / f"{name}.ipynb"), str(tmp_path / f"{name}.ipynb"),
             parameters={key: str(value) if isinstance(value, Path) else value for key, value in parameters.items()},
-            progress_bar=False, shutdown_kernel="immediate", extra_arguments=["--log-level=ERROR"],
+            progress_bar=False, extra_arguments=["--log-level=ERROR"], **options,
         )  # fmt: skip
 
     return one

@@ -13,6 +13,7 @@ from effeval import reports
 from effeval.reports import How, crew, index
 
 YEAR = 2025
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

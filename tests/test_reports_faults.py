@@ -119,6 +119,7 @@ def test_a_killed_run_shows_nothing_and_is_resumed_where_it_stopped(
     assert sorted(path.name for path in out.iterdir()) == [".2025.lock", "2025"]
 
 
+@pytest.mark.slow
 @forked
 def test_ctrl_c_leaves_no_process_and_no_half_file(earlier, waiting, tmp_path) -> None:
     process, _, _ = waiting
@@ -190,6 +191,7 @@ main()
 POOL = [sys.executable, "-c", _NO_FORK, "report"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
 def test_a_worker_of_the_pool_that_dies_does_not_stop_the_others(data, tmp_path) -> None:
     """Where kernels cannot be forked; the parent of a kernel is then a process of the pool."""
@@ -201,6 +203,7 @@ def test_a_worker_of_the_pool_that_dies_does_not_stop_the_others(data, tmp_path)
     assert_failed(tmp_path / "out", status, err, failed=why)
 
 
+@pytest.mark.slow
 @forked
 def test_a_killed_zygote_is_told_and_what_was_done_is_shown(data, tmp_path) -> None:
     state = tmp_path / "out" / ".2025.part" / ".state"
@@ -253,6 +256,7 @@ HTML("<!-- " + os.urandom(60_000).hex() + " -->")
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_shows_nothing_and_the_run_goes_on_when_there_is_room(data, tmp_path) -> None:
     """Room for one report, not for three; told are status, files, then the same after a run with room."""
     notebook = small_notebook(tmp_path / "small.ipynb", CODE)
@@ -288,6 +292,7 @@ def test_a_folder_that_cannot_be_written_is_told(data, effeval, tmp_path) -> Non
 READ_ONLY = 'mount -t tmpfs -o ro tmpfs "$1" || exit 90\nshift\n"$@"\necho "status $?"\nls -A out'
 
 
+@pytest.mark.slow
 def test_a_folder_that_may_only_be_read_is_told(data, tmp_path) -> None:
     (tmp_path / "out").mkdir()
     words = [*COMMAND, data, "--year", YEAR, "-o", tmp_path / "out"]
