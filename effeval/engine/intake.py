@@ -214,6 +214,11 @@ def is_sorted(ids: pa.Array) -> bool:
     return len(ids) < 2 or bool(pc.all(pc.less(ids.slice(0, len(ids) - 1), ids.slice(1))).as_py())
 
 
+def is_rising(ids: pa.Array) -> bool:
+    """Whether identifiers stand in their order, each as often as it likes."""
+    return len(ids) < 2 or bool(pc.all(pc.less_equal(ids.slice(0, len(ids) - 1), ids.slice(1))).as_py())
+
+
 def _one(column: pa.ChunkedArray) -> pa.Array:
     if isinstance(column, pa.Array):
         return column

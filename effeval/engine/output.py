@@ -3,7 +3,7 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -26,14 +26,16 @@ class Output:
 
     Parameters
     ----------
-    path : Path or None
+    path : path or None
         None writes nothing.
     methodology : Methodology
         Names the criteria.
+    filesystem : optional
+        What opens the path, if it is none of this machine.
     """
 
-    def __init__(self, path: Path | None, *, methodology: Methodology):
-        self.path = path
+    def __init__(self, path: str | Path | None, *, methodology: Methodology, filesystem: Any = None):
+        self.path, self.filesystem = path, filesystem
         self._criteria = texts([criterion.id for criterion in methodology.criteria])
         self._states = texts(STATES.tolist())
         self._writer: pq.ParquetWriter | None = None
@@ -68,6 +70,7 @@ class Output:
             self._writer = pq.ParquetWriter(
                 self.path,
                 table.schema,
+                filesystem=self.filesystem,
                 use_dictionary=coded,
                 dictionary_pagesize_limit=DICTIONARY_BYTES,
                 compression={name: "snappy" if name in PLAIN else "none" for name in table.column_names},

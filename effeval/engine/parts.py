@@ -1,28 +1,24 @@
 """Projects with all their observations, part after part, in the order of identifiers.
 
 Files whose rows are in that order are read once, from the front. Others are put in order first: in memory, or
-where a bound of memory does not allow it in files of neighbouring identifiers, each of which fits.
+where a bound of memory does not allow it through files of sorted pieces (:mod:`effeval.engine.spill`).
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from effeval.engine import intake
 from effeval.engine.arrow import arrow, texts
 from effeval.engine.intake import Projects, Unusual
-from effeval.engine.memory import room
+from effeval.engine.store import Group, Store
 
 ROWS_READ = 6  # observations read at once for each project judged at once
-SAMPLED = 200_000  # identifiers by which files of neighbouring ones are divided
-MOST_FILES = 200  # of neighbouring identifiers, all open at once for each table
 IN_MEMORY = 5  # times the size that Parquet states, where a whole table is held and put in order
 
 
@@ -54,60 +50,123 @@ class Part:
         return np.full(len(self.owner), np.nan)
 
 
+@dataclass(frozen=True)
+class Span:
+    """Neighbouring identifiers: those after one, until and with another; None is no end.
+
+    Examples
+    --------
+    >>> Span("B", "D").cut(pa.record_batch({"project_id": ["A", "B", "C", "D", "E"]}))["project_id"].to_pylist()
+    ['C', 'D']
+    """
+
+    after: str | None = None
+    until: str | None = None
+
+    @property
+    def everything(self) -> bool:
+        return self.after is None and self.until is None
+
+    def meets(self, group: Group) -> bool:
+        """Whether a group of rows may hold such identifiers."""
+        above = self.after is None or group.last is None or group.last > self.after
+        return above and (self.until is None or group.first is None or group.first <= self.until)
+
+    def cut(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        """The rows with such identifiers, of rows in the order of identifiers."""
+        ids = rows["project_id"]
+        start = 0 if self.after is None else bisect_right(ids, self.after, key=_value)
+        stop = len(rows) if self.until is None else bisect_right(ids, self.until, key=_value)
+        return rows.slice(start, stop - start)
+
+
 @dataclass(frozen=True, eq=False)
 class Files:
-    """The two large tables as they lie there.
+    """The tables as they lie there, or what they hold of a span of identifiers.
 
     Attributes
     ----------
-    projects, observations : str
-        Paths.
+    store : Store
+    groups : dict of str to tuple of Group
+        Groups of rows to read of each table.
     names : dict of str to list of str
         Columns to read of each.
     regions : frozenset of str
+        Codes of the regions there are.
+    span : Span
     """
 
-    projects: Path
-    observations: Path
+    store: Store
+    groups: dict[str, tuple[Group, ...]]
     names: dict[str, list[str]]
     regions: frozenset[str]
+    span: Span = Span()
 
-    def open(self, table: str) -> pq.ParquetFile:
-        """A file of one of the tables."""
-        return pq.ParquetFile(getattr(self, table))
+    def within(self, span: Span) -> "Files":
+        """The same files, as far as they hold a span of identifiers."""
+        groups = {table: tuple(filter(span.meets, some)) for table, some in self.groups.items()}
+        return replace(self, groups=groups, span=span)
 
     def read(self, table: str, *, rows: int) -> Iterator[pa.Table]:
-        """Its rows from the front, so many at once, the last fewer."""
-        with self.open(table) as file:
-            for some in _of_size(_readable(self._batches(file, table, rows)), rows):
-                intake.check_ids(some["project_id"])
-                yield some
+        """Rows from the front, so many at once, the last fewer.
 
-    def _batches(self, file: pq.ParquetFile, table: str, rows: int) -> Iterator[pa.RecordBatch]:
+        Raises
+        ------
+        Unusual
+            A file breaks off, or an identifier is empty or no text.
+        NotInOrder
+            A span is to be read of files that do not lie in the order of identifiers.
+        """
+        tables = _of_size(self._batches(table, rows), rows)
+        while (some := _readable(tables)) is not None:
+            if table != "reference":
+                intake.check_ids(some["project_id"])
+            yield some
+
+    def whole(self, table: str) -> pa.Table:
+        """All rows of a table."""
+        found = list(self.read(table, rows=max(1, sum(group.rows for group in self.groups[table]))))
+        return found[0] if found else self.nothing(table)
+
+    def nothing(self, table: str) -> pa.Table:
+        """A table of no rows."""
+        with self.store.parquet(self.store.files(table)[0]) as file:
+            return file.schema_arrow.empty_table().select(self.names[table])
+
+    def _batches(self, table: str, rows: int) -> Iterator[pa.RecordBatch]:
         """Group after group of rows: a reader of several keeps the bytes of all it has read."""
-        for group in range(file.num_row_groups):
-            yield from file.iter_batches(rows, row_groups=[group], columns=self.names[table])
+        for path, groups in groupby(self.groups[table], key=lambda group: group.path):
+            with self.store.parquet(path) as file:
+                for group in groups:
+                    found = file.iter_batches(rows, row_groups=[group.number], columns=self.names[table])
+                    yield from found if self.span.everything else self._cut(found)
+
+    def _cut(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The rows of the span of a group; what comes after it is not read."""
+        before = None
+        for batch in batches:
+            intake.check_ids(batch["project_id"])
+            ids = batch["project_id"]
+            if not intake.is_rising(ids) or (before is not None and ids[0].as_py() < before):
+                raise NotInOrder
+            before = ids[-1].as_py()
+            some = self.span.cut(batch)
+            if len(some):
+                yield some
+            if self.span.until is not None and before > self.span.until:
+                return
 
     def size(self) -> int:
         """Bytes that both tables take in memory to be put in order."""
-        total = 0
-        for table in ("projects", "observations"):
-            with self.open(table) as file:
-                groups = range(file.metadata.num_row_groups)
-                total += sum(file.metadata.row_group(g).total_byte_size for g in groups)
-        return total * IN_MEMORY
+        return IN_MEMORY * sum(group.size for some in self.groups.values() for group in some)
 
 
-def _readable(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same, with :class:`Unusual` for a file that breaks off."""
-    while True:
-        try:
-            batch = next(batches)
-        except StopIteration:
-            return
-        except (OSError, ValueError) as error:  # what pyarrow raises are ValueErrors
-            raise Unusual(str(error)) from error
-        yield batch
+def _readable(tables: Iterator[pa.Table]) -> pa.Table | None:
+    """The next table, None at the end; :class:`Unusual` for a file that breaks off or is of other types."""
+    try:
+        return next(tables, None)
+    except (OSError, ValueError, TypeError) as error:  # what pyarrow raises are these
+        raise Unusual(str(error)) from error
 
 
 def _of_size(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
@@ -132,7 +191,7 @@ def in_order(files: Files, *, size: int) -> Iterator[Part]:
     Unusual
     """
     observed = files.read("observations", rows=size * ROWS_READ)
-    held, before = next(observed), None
+    held, before = next(observed, None), None
     for table in files.read("projects", rows=size):
         projects = intake.read_projects(table, regions=files.regions)
         ids = projects.ids
@@ -164,31 +223,6 @@ def _part(projects: Projects, table: pa.Table, files: Files) -> Part:
     return Part(projects, owner, intake.years(table), intake.figures(table))
 
 
-def put_in_order(files: Files, *, size: int, memory: int | None, folder: Path) -> Iterator[Part]:
-    """Parts of files in any order, put in order in memory or, if they do not fit, through files in a folder.
-
-    Raises
-    ------
-    Unusual
-        A project is there twice, an observation has none, or a cell is not as it should be.
-    """
-    if memory is None or files.size() <= room(memory):
-        whole = (_whole(files, table) for table in ("projects", "observations"))
-        yield from sorted_parts(*whole, regions=files.regions, size=size)
-        return
-    with TemporaryDirectory(dir=folder, prefix=".effeval-") as spilled:
-        bounds = _bounds(files, count=min(MOST_FILES, -(-2 * files.size() // room(memory))))
-        paths = {t: _spill(files, t, bounds, Path(spilled), rows=size) for t in ("projects", "observations")}
-        for both in zip(paths["projects"], paths["observations"], strict=True):
-            tables = [pa.ipc.open_file(path).read_all() for path in both]
-            yield from sorted_parts(*tables, regions=files.regions, size=size)
-
-
-def _whole(files: Files, table: str) -> pa.Table:
-    with files.open(table) as file:
-        return file.read(columns=files.names[table])
-
-
 def sorted_parts(
     cases: pa.Table, observations: pa.Table, *, regions: frozenset[str], size: int
 ) -> Iterator[Part]:
@@ -197,6 +231,7 @@ def sorted_parts(
     Raises
     ------
     Unusual
+        A project is there twice, an observation has none, or a cell is not as it should be.
     """
     for table in (cases, observations):
         intake.check_ids(table["project_id"])
@@ -216,36 +251,3 @@ def sorted_parts(
         some = intake.read_projects(cases.slice(start, size), regions=regions)
         taken = {name: values.take(rows) for name, values in figures.items()}
         yield Part(some, owner[rows] - np.int32(start), year[rows], taken)
-
-
-def _bounds(files: Files, *, count: int) -> list[str]:
-    """Identifiers that divide the projects into so many files of about the same size."""
-    with files.open("projects") as file:
-        step, ids = -(-file.metadata.num_rows // SAMPLED), []
-        for batch in file.iter_batches(columns=["project_id"]):
-            ids += batch.column(0).take(arrow(np.arange(0, len(batch), step))).to_pylist()
-    if any(not isinstance(id, str) for id in ids):
-        raise Unusual("project_id")
-    ids.sort()
-    return sorted({ids[len(ids) * number // count] for number in range(1, count)})
-
-
-def _spill(files: Files, table: str, bounds: list[str], folder: Path, *, rows: int) -> list[Path]:
-    """Rows of a table in files of neighbouring identifiers; none is larger than memory allows."""
-    paths = [folder / f"{table}-{number}.arrow" for number in range(len(bounds) + 1)]
-    writers: list[pa.RecordBatchFileWriter] = []
-    try:
-        for some in files.read(table, rows=rows * ROWS_READ):
-            some = some.combine_chunks().take(pc.sort_indices(some["project_id"]))
-            writers = writers or [pa.ipc.new_file(path, some.schema) for path in paths]
-            cuts = [
-                0,
-                *(bisect_left(some["project_id"], bound, key=_value) for bound in bounds),
-                len(some),
-            ]
-            for writer, start, stop in zip(writers, cuts, cuts[1:], strict=False):
-                writer.write_table(some.slice(start, stop - start))
-    finally:
-        for writer in writers:
-            writer.close()
-    return paths

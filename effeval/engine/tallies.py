@@ -49,7 +49,7 @@ class Tally:
                 raise ParameterError(f"{message}\nTo fix: one of {', '.join(allowed)}")
         if len(set(by)) < len(by):
             raise ParameterError(f"A column is named twice in by={list(by)}.\nTo fix: name each column once.")
-        self.by, self.methodology = tuple(by), methodology
+        self.by, self.methodology, self.names = tuple(by), methodology, tuple(names)
         self._codes: dict[str, dict[object, int]] = {name: {} for name in by}
         self._held: list[dict[str, np.ndarray]] = []
 
@@ -130,6 +130,25 @@ class Tally:
             return newest, paid
         cell = np.cumsum(judged.first) - 1
         return newest[judged.first][cell], paid  # all criteria of the first year of each project
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """What both counted, of projects that stand in one of them alone."""
+        both = Tally(self.by, methodology=self.methodology, names=self.names)
+        for tally in (self, other):
+            both._held += [both._recoded(some, tally) for some in tally._held]
+        if both._held:
+            both._held = [both._added()]
+        return both
+
+    def _recoded(self, held: dict[str, np.ndarray], of: "Tally") -> dict[str, np.ndarray]:
+        """What another tally holds, in the codes of this one."""
+        found = dict(held)
+        for name, words in of._codes.items():
+            if name not in OF_ROW:
+                own = self._codes[name]
+                codes = np.array([own.setdefault(word, len(own)) for word in words], dtype=np.int64)
+                found[name] = codes[held[name]]
+        return found
 
     def _added(self) -> dict[str, np.ndarray]:
         """The groups of all parts, each once."""

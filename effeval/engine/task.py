@@ -1,0 +1,204 @@
+"""What is to be judged, with what, and what came of it: the same on this machine and on any other."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from effeval.classifiers import region_codes
+from effeval.columns import INPUT_TABLES
+from effeval.engine import intake
+from effeval.engine.intake import Projects, Unusual
+from effeval.engine.output import Output
+from effeval.engine.parts import Files, Part
+from effeval.engine.store import Group, Store, heads
+from effeval.engine.tallies import Tally
+from effeval.judging import Block, Judged, judge
+from effeval.methodology import Methodology
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What was judged.
+
+    Attributes
+    ----------
+    rows, projects : int
+        Judged rows, and projects that have one.
+    synthetic : bool
+        Some project is made up, which its identifier says (SYN-…).
+    tallies : tuple of pyarrow.Table
+        Fulfilment by each grouping asked for, as :func:`effeval.fulfilment` gives it.
+    """
+
+    rows: int
+    projects: int
+    synthetic: bool
+    tallies: tuple[pa.Table, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Done:
+    """What came of some parts; two add up, if no project stands in both.
+
+    Attributes
+    ----------
+    rows, projects : int
+    synthetic : bool
+    tallies : tuple of Tally
+    """
+
+    rows: int
+    projects: int
+    synthetic: bool
+    tallies: tuple[Tally, ...]
+
+    def __add__(self, other: "Done") -> "Done":
+        tallies = tuple(a + b for a, b in zip(self.tallies, other.tallies, strict=True))
+        rows, projects = self.rows + other.rows, self.projects + other.projects
+        return Done(rows, projects, self.synthetic or other.synthetic, tallies)
+
+    def outcome(self) -> Outcome:
+        return Outcome(
+            self.rows, self.projects, self.synthetic, tuple(tally.finished() for tally in self.tallies)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """All but the parts and the place of the result. Pickles, and is small.
+
+    Attributes
+    ----------
+    files : Files
+    reference : dict
+        Columns of ``reference`` by name and calendar year.
+    last_year : int
+        Last year in the observations of the whole data set.
+    methodology : Methodology
+    by : sequence of sequences of str
+        Groupings to add up by.
+    """
+
+    files: Files
+    reference: dict[str, dict[int, float]]
+    last_year: int
+    methodology: Methodology
+    by: Sequence[Sequence[str]]
+
+    def tallies(self) -> tuple[Tally, ...]:
+        """A tally for each grouping, still empty.
+
+        Raises
+        ------
+        ParameterError
+            An unknown column to group by.
+        """
+        names = self.files.names["projects"]
+        return tuple(Tally(some, methodology=self.methodology, names=names) for some in self.by)
+
+    def run(self, parts: Iterator[Part], output: str | Path | None, *, filesystem: Any = None) -> Done:
+        """Judge part after part; the next is read and the last written in the meantime."""
+        tallies, rows, projects, synthetic = self.tallies(), 0, 0, False
+        with (
+            Output(output, methodology=self.methodology, filesystem=filesystem) as written,
+            closing(_ahead(parts)) as coming,
+        ):
+            for part in coming:
+                judged = self.judged(part)
+                rows += len(judged.owner)
+                projects += int(np.count_nonzero(np.diff(judged.owner, prepend=-1)))
+                synthetic = synthetic or part.projects.synthetic
+                for tally in tallies:
+                    tally.add(part.projects, judged)
+                written.add(part.projects, judged)
+        return Done(rows, projects, synthetic, tallies)
+
+    def judged(self, part: Part) -> Judged:
+        """The rows of a part."""
+        self.check_needs(part.projects)
+        block = Block(
+            measure=part.projects.measure,
+            marks=part.projects.marks,
+            completed=part.projects.has_status("completed"),
+            terminated=part.projects.has_status("terminated"),
+            owner=part.owner,
+            year=part.year,
+            figures=lambda name: part.figures.get(name, part.empty),
+            references=self.references,
+            last_year=self.last_year,
+        )
+        judged = judge(block, self.methodology)
+        if judged.observations != len(part.owner):
+            raise Unusual("project_id, year")
+        return judged
+
+    def check_needs(self, projects: Projects) -> None:
+        """Measures that the methodology has not, and figures that the files have not, are for ``load`` to name."""
+        present = set(np.unique(projects.measure).tolist())
+        for measure in self.methodology.measures:
+            if measure.id in present:
+                present.discard(measure.id)
+                needed = {name for criterion in measure.criteria for name in criterion.figures}
+                known = {c.reference for c in measure.criteria if c.reference is not None}
+                if needed - set(self.files.names["observations"]) or known - set(self.reference):
+                    raise Unusual("a column is missing")
+        if present:
+            raise Unusual("measure")
+
+    def references(self, name: str, years: np.ndarray) -> np.ndarray:
+        """A column of ``reference`` for some years, NaN where it has none."""
+        return np.array([self.reference[name].get(year, np.nan) for year in years.tolist()])
+
+
+def task_of(source: str, methodology: Methodology, by: Sequence[Sequence[str]]) -> Task:
+    """What stands in the heads of the files, and the small table.
+
+    Raises
+    ------
+    Unusual
+    ParameterError
+        There is no way to open such an address.
+    """
+    store = Store(source)
+    paths = {name: store.files(name) for name in INPUT_TABLES}
+    if any(not some or store.exists(f"{name}.csv") for name, some in paths.items()):
+        raise Unusual("the tables are not all Parquet files")
+    names, groups = {}, {}
+    for table, some in paths.items():
+        schemas, groups[table] = heads(store, some)
+        found = [intake.wanted(schema, table) for schema in schemas]
+        if any(set(own) != set(found[0]) for own in found):
+            raise Unusual(f"the files of {table} have different columns")
+        names[table] = found[0]
+    files = Files(store, groups, names, frozenset(region_codes()))
+    reference = intake.read_reference(files.whole("reference"))
+    return Task(files, reference, _last_year(files), methodology, by)
+
+
+def _last_year(files: Files) -> int:
+    """The last year of the observations: as Parquet states it, or else by reading the years."""
+    groups: tuple[Group, ...] = files.groups["observations"]
+    found: list[Any] = [group.last_year for group in groups]
+    if None in found:
+        only = Files(files.store, files.groups, {"observations": ["project_id", "year"]}, files.regions)
+        found = [pc.max(some["year"]).as_py() for some in only.read("observations", rows=10**6)]
+    if not found or any(not isinstance(year, int | float) or year != year for year in found):  # noqa: PLR0124 - NaN
+        raise Unusual("year")
+    return int(max(found))
+
+
+def _ahead(parts: Iterator[Part]) -> Iterator[Part]:
+    """The same parts, each made ready while the one before is worked on."""
+    end = object()
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, parts, end)
+        while (part := coming.result()) is not end:
+            coming = pool.submit(next, parts, end)
+            yield part
