@@ -16,8 +16,42 @@ import pyarrow.parquet as pq
 YEARS = np.arange(2019, 2025)
 PIECE = 250_000  # projects made at once
 EMPTY, LOST_ROWS = 0.05, 0.03  # of figures, of rows
-REGIONS = ["10", "11", "15", "19", "23", "27", "31", "33", "35", "39", "43", "47", "55", "59", "61", "62", "63", "71", "75", "79"]
-FIGURES = ["support_paid", "wage", "sales_volume", "sales_volume_plan", "output_volume", "output_volume_plan", "jobs", "jobs_plan", "revenue", "export_value", "export_volume", "labour_productivity"]
+REGIONS = [
+    "10",
+    "11",
+    "15",
+    "19",
+    "23",
+    "27",
+    "31",
+    "33",
+    "35",
+    "39",
+    "43",
+    "47",
+    "55",
+    "59",
+    "61",
+    "62",
+    "63",
+    "71",
+    "75",
+    "79",
+]
+FIGURES = [
+    "support_paid",
+    "wage",
+    "sales_volume",
+    "sales_volume_plan",
+    "output_volume",
+    "output_volume_plan",
+    "jobs",
+    "jobs_plan",
+    "revenue",
+    "export_value",
+    "export_volume",
+    "labour_productivity",
+]
 TREND = {"wage": 0.12, "revenue": 0.35}  # growth a year; 0.05 for the others
 STATUSES = ["implementing", "completed", "suspended", "terminated"]
 

@@ -8,7 +8,15 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
-    "errors": ("DataError", "EffevalError", "Fault", "MethodologyError", "ParameterError", "ReportError"),
+    "errors": (
+        "ClusterError",
+        "DataError",
+        "EffevalError",
+        "Fault",
+        "MethodologyError",
+        "ParameterError",
+        "ReportError",
+    ),
     "classifiers": ("kato_changes", "names", "regions", "sectors"),
     "law": ("Criterion", "Measure", "Question"),
     "methodology": ("Methodology",),
@@ -21,13 +29,43 @@ _HOME = {
     "scenario_files": ("Scenario", "read_scenario", "write_scenario"),
     "scenario_template": ("write_template",),
     "scenarios": (
-        "Board", "break_even", "causes", "compare", "factors", "flips", "near_misses", "outcomes", "random_scenarios",
-        "ranges", "rank_bands", "rejudge", "robustness", "robustness_by", "sensitivity", "stakes", "sweep",
+        "Board",
+        "break_even",
+        "causes",
+        "compare",
+        "factors",
+        "flips",
+        "near_misses",
+        "outcomes",
+        "random_scenarios",
+        "ranges",
+        "rank_bands",
+        "rejudge",
+        "robustness",
+        "robustness_by",
+        "sensitivity",
+        "stakes",
+        "sweep",
         "transitions",
     ),
 }
 _WHERE = {name: module for module, names_ in _HOME.items() for name in names_}
-_MODULES = ("annex1", "charts", "classifiers", "columns", "display", "engine", "labels", "methodology", "reports", "sample", "scenarios", "scope", "tables", "whatif")
+_MODULES = (
+    "annex1",
+    "charts",
+    "classifiers",
+    "columns",
+    "display",
+    "engine",
+    "labels",
+    "methodology",
+    "reports",
+    "sample",
+    "scenarios",
+    "scope",
+    "tables",
+    "whatif",
+)
 
 __all__ = ["__version__", *sorted(_WHERE), *_MODULES]
 

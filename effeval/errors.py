@@ -18,6 +18,10 @@ class ReportError(EffevalError):
     """A report could not be made."""
 
 
+class ClusterError(EffevalError):
+    """The workers of a cluster could not finish what nothing was wrong with."""
+
+
 class ParameterError(EffevalError):
     """A parameter of a notebook or command has a value that is not allowed."""
 

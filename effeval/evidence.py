@@ -235,7 +235,11 @@ _STEPS: dict[str, Callable[[_Cells, int, dict], Evidence]] = {
 
 
 def _evidence(
-    plan: Step, actual: list[Step], needed: Iterable[Figure], natural: float | None = None, largest: float = 0.0
+    plan: Step,
+    actual: list[Step],
+    needed: Iterable[Figure],
+    natural: float | None = None,
+    largest: float = 0.0,
 ) -> Evidence:
     missing = tuple(dict.fromkeys(figure for figure in needed if figure.value is None))
     years = [figure.year for figure in plan.figures]

@@ -48,7 +48,8 @@ def read(source: str | os.PathLike[str] | Mapping[str, pd.DataFrame]) -> Source:
     Parameters
     ----------
     source : path or mapping
-        A folder with ``NAME.csv`` or ``NAME.parquet`` for projects, observations and reference; an ``*.xlsx``
+        A folder with ``NAME.csv`` or ``NAME.parquet`` (a file, or a folder of files) for projects, observations and
+        reference; an ``*.xlsx``
         workbook with sheets of these names, or a folder with none of the tables but one such workbook; or the
         frames themselves by name. Other files, sheets and names are ignored.
 
@@ -82,7 +83,9 @@ def _frames(frames: Mapping[str, pd.DataFrame]) -> Source:
 
 
 def _folder(path: Path) -> Source:
-    names = sorted(entry.name for entry in path.iterdir() if entry.is_file())
+    names = sorted(
+        entry.name for entry in path.iterdir() if entry.is_file() or entry.suffix.lower() == ".parquet"
+    )
     books = [name for name in names if name.lower().endswith(".xlsx") and not name.startswith("~$")]
     ways = {".csv": from_csv, ".parquet": _from_parquet}
     there = {table: [f"{table}{end}" for end in ways if f"{table}{end}" in names] for table in INPUT_TABLES}
@@ -96,8 +99,9 @@ def _folder(path: Path) -> Source:
             fix = "keep the one that counts, move the other away"
             faults.append(Fault(table, f"is there twice: {' and '.join(found)}", fix))
         else:
-            paths.append(path / found[0])
-            readers[table] = partial(ways[paths[-1].suffix], paths[-1])
+            file = path / found[0]
+            paths += _parts(file) or [file]
+            readers[table] = partial(ways[file.suffix], file)
     return _collect(readers, faults, tuple(paths))
 
 
@@ -141,13 +145,33 @@ def _absent(table: str, names: Iterable[str], place: str, *, endings: tuple[str,
     return Fault(table, f"is missing: {place} has no {wanted}; it holds {holds}", fix)
 
 
+def _parts(path: Path) -> list[Path]:
+    """The Parquet files in a folder, by name; what begins with a dot or an underscore is not finished, or a note."""
+    found = [part for part in sorted(path.rglob("*.parquet")) if part.is_file()]
+    return [part for part in found if not any(n.startswith((".", "_")) for n in part.relative_to(path).parts)]
+
+
 def _from_parquet(path: Path, *, table: str) -> Grid:
-    try:
-        frame = pd.read_parquet(path)
-    except (OSError, ValueError) as error:  # what pyarrow raises are ValueErrors
-        message = f"cannot be read as Parquet ({str(error).splitlines()[0]})"
-        fix = "write the file anew, or give the table as CSV"
-        raise unreadable(table, path.name, message, fix=fix) from error
+    parts = _parts(path) if path.is_dir() else [path]
+    frames = []
+    for part in parts:
+        try:
+            frames.append(pd.read_parquet(part))
+        except (OSError, ValueError) as error:  # what pyarrow raises are ValueErrors
+            message = f"cannot be read as Parquet ({str(error).splitlines()[0]})"
+            fix = "write the file anew, or give the table as CSV"
+            raise unreadable(table, part.relative_to(path.parent).as_posix(), message, fix=fix) from error
+    if not frames:
+        raise unreadable(
+            table, path.name, "is a folder without a Parquet file", fix="put the files of the table in it"
+        )
+    for part, frame in zip(parts, frames, strict=True):
+        if set(frame.columns) != set(frames[0].columns):
+            differing = sorted(map(str, set(frame.columns) ^ set(frames[0].columns)))
+            message = f"has other columns than {parts[0].name}: {', '.join(differing)}"
+            fix = "write all files of the table with the same columns"
+            raise unreadable(table, part.relative_to(path.parent).as_posix(), message, fix=fix)
+    frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     return from_frame(frame, table=table, file=path.name)
 
 

@@ -1,5 +1,6 @@
 """What a report is about: checked parameters, and the judged rows they select."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,7 @@ import pandas as pd
 
 import effeval
 from effeval.aggregation import fulfilment
-from effeval.columns import LANGUAGES
+from effeval.columns import INPUT_TABLES, LANGUAGES
 from effeval.dataset import Dataset
 from effeval.errors import ParameterError
 from effeval.files import digest, written_on
@@ -271,6 +272,19 @@ def about(data: Dataset, methodology: Methodology) -> dict[str, str]:
 def about_files(sources: Sequence[Path], methodology: Methodology) -> dict[str, str]:
     """The same of files that are no data set, such as forms."""
     return _about({path.name: digest(path) for path in sources}, methodology)
+
+
+def about_stored(
+    source: str | os.PathLike[str], methodology: Methodology, *, synthetic: bool
+) -> dict[str, str]:
+    """The same of tables kept as Parquet, in one file or several each, here or at an address."""
+    from effeval.engine.store import Store
+
+    store = Store(os.fspath(source))
+    paths = [(table, path) for table in INPUT_TABLES for path in store.files(table)]
+    names = {path: f"{table}.parquet{path.rpartition(f'{table}.parquet')[2]}" for table, path in paths}
+    data = {"data": phrase("synthetic", lang="en")} if synthetic else {}
+    return data | _about({name: store.digest(path) for path, name in names.items()}, methodology)
 
 
 def _about(digests: Mapping[str, str], methodology: Methodology) -> dict[str, str]:

@@ -61,13 +61,23 @@ def edges() -> ee.Dataset:
     ]
     base, before = YEAR - 2, YEAR - 1
     rows = {
-        "E00": {base: {"output_volume": 0, "export_volume": 0}, YEAR: {"output_volume": 5, "export_volume": 0}},
-        "E01": {base: {"output_volume": 200, "export_volume": 7}, YEAR: {"output_volume": 220, "export_volume": 7.7}},
+        "E00": {
+            base: {"output_volume": 0, "export_volume": 0},
+            YEAR: {"output_volume": 5, "export_volume": 0},
+        },
+        "E01": {
+            base: {"output_volume": 200, "export_volume": 7},
+            YEAR: {"output_volume": 220, "export_volume": 7.7},
+        },
         "E02": {base: {"output_volume": 200}, YEAR: {"output_volume": 219.999999, "export_volume": 7}},
         # 150 of 200, reached only by the rounding that the largest figure allows
         "E03": {base: {"support_paid": 100, "revenue": 1e15}, YEAR: {"revenue": 1e15 + 150}},
         "E04": {base: {"support_paid": 100, "revenue": 1e9}, YEAR: {"revenue": 1e9 + 150}},
-        "E05": {base: {"support_paid": 33.3, "revenue": 10}, before: {"support_paid": 0.1}, YEAR: {"revenue": 76.8}},
+        "E05": {
+            base: {"support_paid": 33.3, "revenue": 10},
+            before: {"support_paid": 0.1},
+            YEAR: {"revenue": 76.8},
+        },
         "E06": {base: {"support_paid": 100}, before: {"export_value": 130}, YEAR: {}},  # gaps, but reached
         "E07": {base: {"support_paid": 100}, before: {"export_value": 30}, YEAR: {}},  # gaps, not known
         "E08": {base: {}, YEAR: {"export_value": 30}},  # no support at all
@@ -76,9 +86,16 @@ def edges() -> ee.Dataset:
         "E11": {YEAR: {"sales_volume": 100 - 1e-7, "sales_volume_plan": 100}},
         "E12": {YEAR: {"sales_volume_plan": 100}},
         "E13": {before: {"wage": 200000}, YEAR: {"wage": 230000, "sales_volume": 5, "sales_volume_plan": 0}},
-        "E14": {before: {"wage": 0}, YEAR: {"wage": 1, "sales_volume": 1234567.875, "sales_volume_plan": 2e6}},
+        "E14": {
+            before: {"wage": 0},
+            YEAR: {"wage": 1, "sales_volume": 1234567.875, "sales_volume_plan": 2e6},
+        },
         "E15": {before: {"wage": 100}, YEAR: {"wage": 50}},
-        "E16": {base: {"support_paid": 1e9, "export_value": 1e9 / 3}, before: {"export_value": 1e9 / 3}, YEAR: {}},
+        "E16": {
+            base: {"support_paid": 1e9, "export_value": 1e9 / 3},
+            before: {"export_value": 1e9 / 3},
+            YEAR: {},
+        },
         "E17": {base: {"labour_productivity": 100}, YEAR: {"labour_productivity": 102, "export_value": 3}},
     }
     return dataset(projects, rows, reference={YEAR: 0.15})
@@ -98,8 +115,12 @@ class Book:
         }
         self.values = CalamineWorkbook.from_path(path)
         styles = ElementTree.fromstring(self.parts["xl/styles.xml"])
-        patterns = {f.get("numFmtId"): f.get("formatCode") for f in styles.iterfind("x:numFmts/x:numFmt", NAMESPACE)}
-        self.patterns = [patterns.get(xf.get("numFmtId")) for xf in styles.iterfind("x:cellXfs/x:xf", NAMESPACE)]
+        patterns = {
+            f.get("numFmtId"): f.get("formatCode") for f in styles.iterfind("x:numFmts/x:numFmt", NAMESPACE)
+        }
+        self.patterns = [
+            patterns.get(xf.get("numFmtId")) for xf in styles.iterfind("x:cellXfs/x:xf", NAMESPACE)
+        ]
 
     def xml(self, sheet: str) -> ElementTree.Element:
         return ElementTree.fromstring(self.parts[f"xl/worksheets/sheet{self.sheets.index(sheet) + 1}.xml"])
@@ -158,7 +179,10 @@ def differences(path: Path, assessed: pd.DataFrame, law: ee.Methodology, *, lang
         if rows.empty:
             continue
         grid, layout = book.grid(sheet_name(measure, lang=lang)), Layout(len(measure.criteria))
-        scores, support = rows.groupby("project_id")["score"], rows.groupby("project_id")["support_paid"].first()
+        scores, support = (
+            rows.groupby("project_id")["score"],
+            rows.groupby("project_id")["support_paid"].first(),
+        )
         sums, by_id = scores.sum(min_count=1), {row[layout.column("project_id")]: row for row in grid}
         for id in sums.index:
             check(measure.id, f"{id} sum", by_id[id][layout.column("score_sum")], sums[id])
@@ -239,7 +263,9 @@ def recalculated(tmp_path_factory, law, sample, edges) -> dict[str, tuple]:
     command = [SOFFICE or "soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
     files = [str(folder / f"{name}.xlsx") for name in made]
     out = folder / "out"
-    subprocess.run([*command, "--convert-to", "xlsx", "--outdir", str(out), *files], check=True, capture_output=True)
+    subprocess.run(
+        [*command, "--convert-to", "xlsx", "--outdir", str(out), *files], check=True, capture_output=True
+    )
     return {name: (out / f"{name}.xlsx", *rest) for name, rest in made.items()}
 
 
@@ -253,7 +279,13 @@ def test_cached_values_are_what_assess_gave(tmp_path, sample, law, lang) -> None
 
 
 RECALCULATED = ["sample-kk", "sample-ru", "sample-en", "edges-kk", "edges-ru", "edges-en"]
-RECALCULATED += ["sample-proportional", "edges-proportional", "edges-missing", "sample-readings", "sample-shares"]
+RECALCULATED += [
+    "sample-proportional",
+    "edges-proportional",
+    "edges-missing",
+    "sample-readings",
+    "sample-shares",
+]
 RECALCULATED += ["sample-kk-inspected", "sample-shares-inspected"]
 
 
@@ -286,7 +318,7 @@ def test_formulas_say_the_rule(tmp_path, edges, law) -> None:
     assert found["K8"] == cell["wage_growth_forecast.2025"]
     assert found["J8"] == (
         'IF(COUNT(H8)=0,"",IF(I8="∞",1,IF(COUNT(I8)=0,"",'
-        f'IF(I8-H8>=-{cell["rounding"]}*MAX(1,ABS(H8)),1,0))))'
+        f"IF(I8-H8>=-{cell['rounding']}*MAX(1,ABS(H8)),1,0))))"
     )
     assert found["Q8"] == 'IF(COUNT(J8,M8,P8)=0,"",SUM(J8,M8,P8))'
     assert found["J11"] == 'IF(COUNT(J8:J10)=0,"",SUM(J8:J10))'
@@ -316,9 +348,7 @@ def test_a_criterion_that_is_not_due_has_no_formula(tmp_path, sample, law) -> No
 
 
 SUBMITTED = "Қазақстан Республикасы Өнеркәсіп және құрылыс министрлігіне ұсынылады"
-TITLE = (
-    "Өнеркәсіпті мемлекеттік ынталандыру шараларын іске асыру тиімділігін бағалау нәтижелері туралы мәліметтер"
-)
+TITLE = "Өнеркәсіпті мемлекеттік ынталандыру шараларын іске асыру тиімділігін бағалау нәтижелері туралы мәліметтер"
 BEFORE = {
     "A": "р/с №",
     "B": "Ынталандыру шарасын алған өтініш берушінің атауы",
@@ -356,7 +386,9 @@ THREE = {key: text for key, text in TWO.items() if key[0] in "HIJKLM" and key !=
 
 
 @pytest.mark.parametrize(
-    ("measure", "effects", "last"), [(6, TWO, "O"), (1, TWO, "O"), (13, THREE, "R")], ids=["one", "two", "three"]
+    ("measure", "effects", "last"),
+    [(6, TWO, "O"), (1, TWO, "O"), (13, THREE, "R")],
+    ids=["one", "two", "three"],
 )
 def test_layout_is_that_of_the_order(tmp_path, sample, law, measure, effects, last) -> None:
     path, _ = written(tmp_path, sample, law)
@@ -365,7 +397,9 @@ def test_layout_is_that_of_the_order(tmp_path, sample, law, measure, effects, la
     headings = {f"{letter}6:{letter}8": text for letter, text in BEFORE.items()} | effects
     titles = {f"A{row}:{last}{row}" for row in range(1, 6)}
     total = len(book.grid(sheet))
-    assert book.merged(sheet) == {place for place in headings if ":" in place} | titles | {f"A{total}:F{total}"}
+    assert book.merged(sheet) == {place for place in headings if ":" in place} | titles | {
+        f"A{total}:F{total}"
+    }
     assert {place: book.cell(sheet, place.split(":")[0]) for place in headings} == headings
     name = law.measures[measure - 1].name.kk
     expected = [SUBMITTED, TITLE, f"{measure}-шара: {name}", f"{YEAR} жыл"]
@@ -404,7 +438,11 @@ def test_the_page_can_be_printed(tmp_path, sample, law) -> None:
     sheet = book.sheets[12]
     xml = book.xml(sheet)
     page = xml.find("x:pageSetup", NAMESPACE)
-    assert (page.get("paperSize"), page.get("orientation"), page.get("fitToHeight")) == ("9", "landscape", "0")
+    assert (page.get("paperSize"), page.get("orientation"), page.get("fitToHeight")) == (
+        "9",
+        "landscape",
+        "0",
+    )
     assert page.get("fitToWidth") in (None, "1")
     assert xml.find("x:sheetPr/x:pageSetUpPr", NAMESPACE).get("fitToPage") == "1"
     assert book.defined["_xlnm.Print_Titles", 12] == f"'{sheet}'!$6:$8"
@@ -422,7 +460,9 @@ def test_number_formats_are_those_of_the_language(tmp_path, sample, law, lang, l
     book = Book(path)
     assert book.pattern(book.sheets[12], "K9") == f'{locale}0.0"\u00a0"%'
     assert book.pattern(book.sheets[12], "G9") == f"{locale}#,##0.0"
-    sales = next(r for r, row in enumerate(book.grid(book.sheets[11]), start=1) if r > 8 and row[7] is not None)
+    sales = next(
+        r for r, row in enumerate(book.grid(book.sheets[11]), start=1) if r > 8 and row[7] is not None
+    )
     assert book.pattern(book.sheets[11], f"H{sales}") == f"{locale}#,##0"
     assert book.pattern(book.sheets[12], "J9") == f"{locale}0"
 

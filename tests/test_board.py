@@ -271,7 +271,9 @@ def test_options_leave_out_what_changes_nothing() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(projects, reference, readings, st.sets(st.integers(2019, 2026), max_size=3))
-def test_a_board_of_some_years_has_their_rows_and_counts_from_the_others(drawn, series, changed, years) -> None:
+def test_a_board_of_some_years_has_their_rows_and_counts_from_the_others(
+    drawn, series, changed, years
+) -> None:
     data, law = frames(drawn, series), LAW.replace(changed)
     whole = ee.assess(data, law)
     part = Board(data, LAW, years=years).assess(law)
@@ -303,7 +305,12 @@ def test_verdicts_by_robustness_add_up_and_count_money_once(drawn, series, by) -
 
 
 def test_money_behind_what_depends_is_counted_once_a_project_and_year() -> None:
-    rows = [("A", 2023, "8.1", 5.0), ("A", 2023, "8.2", 5.0), ("A", 2024, "8.1", 7.0), ("B", 2024, "8.1", 9.0)]
+    rows = [
+        ("A", 2023, "8.1", 5.0),
+        ("A", 2023, "8.2", 5.0),
+        ("A", 2024, "8.1", 7.0),
+        ("B", 2024, "8.1", 9.0),
+    ]
     robust = pd.DataFrame(rows, columns=["project_id", "year", "criterion", "support_paid"])
     robust = robust.assign(robustness=["depends", "depends", "depends", "every"])
     total = robustness_by(robust).iloc[0]

@@ -18,7 +18,9 @@ def report(sample_dir) -> ee.scope.Scope:
 
 @pytest.fixture(scope="module")
 def listed(report) -> pd.DataFrame:
-    return tables.project_list(report.this_year, report.data.projects, methodology=report.methodology, lang="ru")
+    return tables.project_list(
+        report.this_year, report.data.projects, methodology=report.methodology, lang="ru"
+    )
 
 
 def test_a_printed_table_has_every_cell_and_the_footer(report) -> None:
@@ -37,7 +39,9 @@ def test_printed_tables_are_equal_and_their_ids_differ(report) -> None:
 
 def test_text_of_the_data_is_not_taken_for_html(report) -> None:
     rows = report.assessed.assign(holding="<b>A & B</b>")
-    page = printed(ee.scope.Scope(report.data, report.methodology, rows, 2024, "ru", {}), "holding").as_raw_html()
+    page = printed(
+        ee.scope.Scope(report.data, report.methodology, rows, 2024, "ru", {}), "holding"
+    ).as_raw_html()
     assert "&lt;b&gt;A &amp; B&lt;/b&gt;" in page and "<b>A" not in page
 
 
@@ -49,7 +53,9 @@ def scope_of(report, years: dict[int, tuple[int, int]], last: int) -> ee.scope.S
         for i in range(assessed)
     ]
     rows = pd.DataFrame(states, columns=["year", "state"])
-    rows = rows.assign(project_id="A", measure=8, criterion="8.1", score=1.0, support_paid=0.0, category="small")
+    rows = rows.assign(
+        project_id="A", measure=8, criterion="8.1", score=1.0, support_paid=0.0, category="small"
+    )
     return ee.scope.Scope(report.data, report.methodology, rows, last, "en", {})
 
 
@@ -58,7 +64,9 @@ def test_a_trend_line_breaks_where_nothing_was_assessed(report) -> None:
     (line,) = trend_lines(scope, ["category"])
     assert re.findall(r'points="([^"]+)"', line) == ["4.0,4.0 29.5,20.0", "106.0,12.0"]
     assert re.findall(r'fill="(#\w+)"', line) == ["#0072B2", "#0072B2", "#FFFFFF"]
-    assert "<title>2019: 5 of 5 (100 %); 2020: 0 of 6 (0 %); 2023: 2 of 4 (50 %)</title>" in line.replace("\xa0", " ")
+    assert "<title>2019: 5 of 5 (100 %); 2020: 0 of 6 (0 %); 2023: 2 of 4 (50 %)</title>" in line.replace(
+        "\xa0", " "
+    )
 
 
 def test_nothing_to_print_is_a_table_without_rows(sample_dir) -> None:
@@ -72,7 +80,9 @@ def test_a_list_has_every_criterion_due_as_numbers_and_words(report, listed) -> 
     due = report.this_year[report.this_year["state"] != "not_due"]
     assert len(listed) == len(due)
     assert list(listed["Идентификатор проекта"]) == list(due["project_id"])
-    assert listed["Факт / план, %"].div(100).tolist() == pytest.approx(due["attainment"].tolist(), nan_ok=True)
+    assert listed["Факт / план, %"].div(100).tolist() == pytest.approx(
+        due["attainment"].tolist(), nan_ok=True
+    )
     assert set(listed.iloc[:, 7]) <= {phrase(f"state.{s}", lang="ru") for s in due["state"].unique()}
 
 

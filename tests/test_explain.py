@@ -20,7 +20,10 @@ from effeval.evidence import evidence
 from effeval.explanation import explain
 from effeval.readings import changes
 
-BOOKS = [yaml.safe_load(f.read_text(encoding="utf-8")) for f in sorted((Path(__file__).parent / "cases").glob("*.yaml"))]
+BOOKS = [
+    yaml.safe_load(f.read_text(encoding="utf-8"))
+    for f in sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+]
 CASES = [(book["criterion"], case) for book in BOOKS for case in book["cases"]]
 LAW = ee.Methodology.load("order-35")
 
@@ -39,7 +42,9 @@ def plain(text: str) -> str:
 def card_of(criterion: str, name: str, year: int, *, lang: str, **project: object) -> Card:
     case = next(case for id, case in CASES if (id, case["name"]) == (criterion, name))
     law = LAW.replace(case.get("set", {}))
-    return explain(case_data(criterion, case, **project), "P", criterion=criterion, year=year, methodology=law, lang=lang)
+    return explain(
+        case_data(criterion, case, **project), "P", criterion=criterion, year=year, methodology=law, lang=lang
+    )
 
 
 def same(found: float | None, wanted: float | None) -> bool:
@@ -64,7 +69,9 @@ def test_every_case_is_told_as_it_was_judged(criterion: str, case: dict) -> None
                 assert same(getattr(card, name), expected.get(name)), (year, name)
             margin_agrees(card)
             for text in (str(card), card._repr_html_()):
-                assert not re.search(r"\b(nan|None|NaN|inf|<NA>)\b|[{}]", re.sub("<style>.*?</style>", "", text))
+                assert not re.search(
+                    r"\b(nan|None|NaN|inf|<NA>)\b|[{}]", re.sub("<style>.*?</style>", "", text)
+                )
             assert card.reason and card.sources and card.rule
 
 
@@ -74,7 +81,9 @@ def margin_agrees(card: Card) -> None:
         return
     signs = [v for v in (card.margin.difference, card.margin.natural) if v is not None]
     assert signs and all(v >= 0 if card.state == "fulfilled" else v < 0 for v in signs)
-    assert (card.margin.difference == 0) == (card.margin.text == ee.labels.phrase("explain.exact", lang=card.lang))
+    assert (card.margin.difference == 0) == (
+        card.margin.text == ee.labels.phrase("explain.exact", lang=card.lang)
+    )
     shown = re.findall(r"\d+", card.margin.text)
     assert any(int(digits) for digits in shown) == (card.margin.difference != 0)  # never "short by 0"
 
@@ -89,8 +98,15 @@ READINGS = {
     "in force": {},
     "best": {"growth.judge": "best", "return_on_support.judge": "best"},
     "best sum": {"return_on_support.judge": "best", "return_on_support.measure_as": "cumulative"},
-    "sum from the year before": {"return_on_support.measure_as": "cumulative", "return_on_support.base_shift": -1},
-    "best level": {"return_on_support.judge": "best", "return_on_support.measure_as": "level", "growth.base_shift": -1},
+    "sum from the year before": {
+        "return_on_support.measure_as": "cumulative",
+        "return_on_support.base_shift": -1,
+    },
+    "best level": {
+        "return_on_support.judge": "best",
+        "return_on_support.measure_as": "level",
+        "growth.base_shift": -1,
+    },
     "each year": {"coverage.period": "year", "plan.after": 0, "growth_vs_reference.after": 1},
 }
 
@@ -284,7 +300,9 @@ def test_the_card_quotes_the_order_and_names_the_readings() -> None:
 
 def test_readings_say_every_alternative_that_holds() -> None:
     case = next(case for id, case in CASES if id == "13.3" and case["name"].startswith("at the threshold"))
-    law = LAW.replace({"13.3.judge": "best", "13.3.base_shift": -1, "scale": "proportional", "6.1.multiple": 3})
+    law = LAW.replace(
+        {"13.3.judge": "best", "13.3.base_shift": -1, "scale": "proportional", "6.1.multiple": 3}
+    )
     card = explain(case_data("13.3", case), "P", criterion="13.3", year=2020, methodology=law, lang="en")
     base = next(q for q in LAW.questions if q.id == "base_of_growth")
     assert card.readings[0].reading == " ".join(alternative.reading.en for alternative in base.alternatives)
@@ -310,7 +328,11 @@ def test_sources_lead_to_the_cells_of_the_files(sample_dir: Path) -> None:
     for criterion in ("1.1", "2.3", "6.1", "9.1", "13.1"):
         row = assessed[(assessed["criterion"] == criterion) & (assessed["state"] == "fulfilled")].iloc[0]
         card = explain(data, row["project_id"], criterion=criterion, year=int(row["year"]))
-        assert card.synthetic and "СИНТЕТИЧЕСКИЕ ДАННЫЕ" in str(card) and "СИНТЕТИЧЕСКИЕ ДАННЫЕ" in card._repr_html_()
+        assert (
+            card.synthetic
+            and "СИНТЕТИЧЕСКИЕ ДАННЫЕ" in str(card)
+            and "СИНТЕТИЧЕСКИЕ ДАННЫЕ" in card._repr_html_()
+        )
         assert any(source.table == "observations" for source in card.sources)
         for source in card.sources:
             table = pd.read_csv(sample_dir / source.file, dtype="str")
@@ -341,7 +363,11 @@ def test_a_letter_has_what_it_needs_and_html_is_escaped() -> None:
     assert said["Регион"] == "Восточно-Казахстанская область (630000000)"
     assert name in str(card) and not card.synthetic and "СИНТЕТИЧЕСКИЕ" not in str(card)
     html = card._repr_html_()
-    assert "&lt;b&gt;&quot;Пример&quot;&lt;/b&gt; &amp; {сын}" in html and "<b>" not in html and "<i>" not in html
+    assert (
+        "&lt;b&gt;&quot;Пример&quot;&lt;/b&gt; &amp; {сын}" in html
+        and "<b>" not in html
+        and "<i>" not in html
+    )
     assert "&lt;i&gt;т&lt;/i&gt;" in html
     assert dict(card_of("13.1", "just below", 2023, lang="kk").particulars)["БСН"] == "көрсетілмеген"
 
@@ -355,7 +381,9 @@ def test_a_letter_has_what_it_needs_and_html_is_escaped() -> None:
         ("P", {"lang": "kz", "criterion": "99"}, ["'kz'", "kk, ru, en", "'99'"]),
     ],
 )
-def test_a_question_that_cannot_be_answered_says_what_can(project: str, changed: dict, words: list[str]) -> None:
+def test_a_question_that_cannot_be_answered_says_what_can(
+    project: str, changed: dict, words: list[str]
+) -> None:
     case = next(case for id, case in CASES if id == "13.1")
     asked = {"criterion": "13.1", "year": 2023} | changed
     with pytest.raises(ee.ParameterError) as caught:

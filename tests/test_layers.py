@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "effeval"
 LAYERS = [
     {"errors", "columns", "terminal"},
-    {"law", "classifiers", "cells", "worksheet", "kernels", "placing"},
+    {"law", "classifiers", "cells", "worksheet", "kernels", "placing", "cluster"},
     {"edition", "grids", "parsing"},
     {"methodology", "textfiles", "workbooks", "codes"},
     {"files", "panel", "labels", "comparing", "rates"},
@@ -31,7 +31,8 @@ ONLY_IN = {
     "papermill": {"reports", "kernels"},
     "nbconvert": {"reports"},
     "weasyprint": {"reports"},
-    "distributed": {"reports"},
+    "distributed": {"cluster", "engine", "reports"},
+    "fsspec": {"engine"},
     "filelock": {"reports"},
     "SALib": {"scenarios"},
     "geopandas": {"charts"},
@@ -74,7 +75,9 @@ def test_every_module_has_one_layer() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_imports_from_lower_layers_only(module: str) -> None:
     level = {name: number for number, layer in enumerate(LAYERS) for name in layer}
-    own = {name.split(".")[1] for name in imports(module) if name.startswith("effeval.")} & set(MODULES) - {module}
+    own = {name.split(".")[1] for name in imports(module) if name.startswith("effeval.")} & set(MODULES) - {
+        module
+    }
     assert {name for name in own if level[name] >= level[module]} == set()
 
 

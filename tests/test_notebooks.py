@@ -30,7 +30,9 @@ def without_33(sample_dir, tmp_path_factory) -> Path:
     projects = projects[projects["kato"].str[:2] != "33"]
     observed = pd.read_csv(folder / "observations.csv", dtype="str")
     projects.to_csv(folder / "projects.csv", index=False)
-    observed[observed["project_id"].isin(projects["project_id"])].to_csv(folder / "observations.csv", index=False)
+    observed[observed["project_id"].isin(projects["project_id"])].to_csv(
+        folder / "observations.csv", index=False
+    )
     return folder
 
 
@@ -40,7 +42,9 @@ def options() -> dict:
     if not kernels.available():
         yield {"shutdown_kernel": "immediate"}
         return
-    with kernels.forking(["pyarrow.parquet", "seaborn", "effeval.charts", "effeval.display", "effeval.scope"]) as found:
+    with kernels.forking(
+        ["pyarrow.parquet", "seaborn", "effeval.charts", "effeval.display", "effeval.scope"]
+    ) as found:
         yield found
 
 
@@ -59,7 +63,12 @@ def run(tmp_path, options):
 def shown(notebook: nbformat.NotebookNode) -> str:
     """All that the cells show as Markdown, HTML or text; pictures apart."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    texts = [text for output in outputs for kind, text in output.get("data", {}).items() if kind.startswith("text/")]
+    texts = [
+        text
+        for output in outputs
+        for kind, text in output.get("data", {}).items()
+        if kind.startswith("text/")
+    ]
     return unescape(" ".join(texts)).replace("\xa0", " ")
 
 
@@ -74,10 +83,15 @@ def test_all_of_kazakhstan_in_kazakh(run, sample_dir, name) -> None:
     done = run(name, data_dir=sample_dir, year=2024, lang="kk")
     words = shown(done)
     assert unwanted(done) == []
-    assert phrase("synthetic", lang="kk") in words and phrase("report.year", lang="kk", values={"year": 2024}) in words
+    assert (
+        phrase("synthetic", lang="kk") in words
+        and phrase("report.year", lang="kk", values={"year": 2024}) in words
+    )
     by = "criterion" if name in ("methodology", "fulfilment") else "measure"
     total = ee.fulfilment(ee.scope.choose(sample_dir, year=2024).this_year, by)
-    expected = [parts(row.fulfilled, row.assessed, lang="kk").replace("\xa0", " ") for row in total.itertuples()]
+    expected = [
+        parts(row.fulfilled, row.assessed, lang="kk").replace("\xa0", " ") for row in total.itertuples()
+    ]
     assert [text for text in expected if text not in words] == []
 
 
@@ -116,7 +130,10 @@ def test_an_unknown_region_stops_in_the_first_cell(run, sample_dir, tmp_path, na
     with pytest.raises(PapermillExecutionError) as caught:
         run(name, data_dir=sample_dir, region="99")
     assert caught.value.ename == "ParameterError"
-    assert "region = '99' is not allowed.\nTo fix: region is empty for all, or one of 10 (Abay Region)" in caught.value.evalue
+    assert (
+        "region = '99' is not allowed.\nTo fix: region is empty for all, or one of 10 (Abay Region)"
+        in caught.value.evalue
+    )
     cells = nbformat.read(tmp_path / f"{name}.ipynb", as_version=4).cells
     checked = next(i for i, cell in enumerate(cells) if "ee.scope.choose" in cell.source)
     assert not any(cell.get("execution_count") for cell in cells[checked + 1 :])

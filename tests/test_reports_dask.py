@@ -9,8 +9,9 @@ import distributed
 import pytest
 from nights import small_data, small_notebook, tree
 
+from effeval import cluster as clusters
 from effeval import reports
-from effeval.reports import How, crew, index
+from effeval.reports import How, index
 
 YEAR = 2025
 pytestmark = pytest.mark.slow
@@ -62,7 +63,7 @@ def test_a_run_is_whole_though_a_worker_is_killed_in_its_midst(cluster, data, mo
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://127.0.0.1:1", "127.0.0.1:none"])
 def test_an_address_without_a_scheduler_is_told(data, effeval, monkeypatch, tmp_path, address) -> None:
-    monkeypatch.setattr(crew, "PATIENCE", 1)
+    monkeypatch.setattr(clusters, "PATIENCE", 1)
     status, _, err = effeval("report", data, "--year", YEAR, "--dask", address, "-o", tmp_path)
     assert status == 2
     assert (
@@ -72,7 +73,7 @@ def test_an_address_without_a_scheduler_is_told(data, effeval, monkeypatch, tmp_
 
 
 def test_a_scheduler_without_workers_is_told(data, effeval, monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr(crew, "WORKERS", 1)
+    monkeypatch.setattr(clusters, "WORKERS", 1)
     with distributed.LocalCluster(n_workers=0, dashboard_address=":0") as empty:
         address = empty.scheduler_address
         status, _, err = effeval("report", data, "--year", YEAR, "--dask", address, "-o", tmp_path)

@@ -116,7 +116,11 @@ def test_a_flip_names_only_what_turns_it(data) -> None:
     board.filters["measure"].value = 8
     own = turned[turned["measure"] == 8]["parameters"]
     multiple, period = "8.1.multiple: 1 → 3", "8.1.period: cumulative → year"
-    words = {"8.1.multiple": multiple, "8.1.period": period, "8.1.multiple, 8.1.period": f"{multiple}; {period}"}
+    words = {
+        "8.1.multiple": multiple,
+        "8.1.period": period,
+        "8.1.multiple, 8.1.period": f"{multiple}; {period}",
+    }
     assert set(own) == set(words)
     why = re.findall(r"<td>(8\.1\.[^<]* → [^<]*)</td>", board.flipped.value)
     assert why == [words[cause] for cause in own.head(SHOWN_FLIPS)]

@@ -7,7 +7,7 @@ import typer
 
 from effeval import __version__
 from effeval.cli import data, forms, reports, robustness, scenarios
-from effeval.errors import EffevalError, ReportError
+from effeval.errors import ClusterError, EffevalError, ReportError
 from effeval.terminal import say
 
 BAD, FAILED = 2, 1  # exit statuses of the contract
@@ -36,7 +36,7 @@ def main() -> None:
         app()
     except EffevalError as error:
         say(str(error))
-        sys.exit(FAILED if isinstance(error, ReportError) else BAD)
+        sys.exit(FAILED if isinstance(error, ReportError | ClusterError) else BAD)
 
 
 @app.callback(invoke_without_command=True)

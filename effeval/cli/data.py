@@ -7,7 +7,10 @@ import typer
 
 from effeval.cli.options import (
     FILE_HELP,
+    ROWS_HELP,
+    Dask,
     Data,
+    DataPlace,
     Folder,
     Lang,
     Law,
@@ -16,9 +19,13 @@ from effeval.cli.options import (
     Scenarios,
     Set,
     assessed_of,
+    check_here,
+    cluster_of,
+    columns_of,
     in_blocks,
     known_lang,
     law_of,
+    place,
 )
 from effeval.terminal import say, show_table, working
 
@@ -45,22 +52,27 @@ def validate(data: Data, methodology: Law = "order-35", output: Output = None) -
 
 
 def assess(
-    data: Data,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=FILE_HELP)],
+    data: DataPlace,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help=f"{FILE_HELP} {ROWS_HELP}", parser=place)
+    ],
     methodology: Law = "order-35",
     set_: Set = None,
     scenario: Scenarios = None,
     memory: Memory = None,
+    dask: Dask = None,
 ) -> None:
     """Judge every criterion of every project and year, and write one row for each."""
-    if memory is not None:
+    if memory is not None or dask is not None:
         _require(output, (".parquet",))
-        done = in_blocks(data, output, law=law_of(methodology, set_, scenario), by=[], memory=memory)
+        law = law_of(methodology, set_, scenario)
+        done = in_blocks(data, output, law=law, by=[], memory=memory, cluster=cluster_of(dask))
         say(f"{output}: {done.rows:,} rows, {done.projects:,} projects")
         return
     from effeval.files import check_ending, write
     from effeval.scope import about
 
+    check_here(data, output)
     check_ending(output)
     dataset, law, assessed = assessed_of(data, methodology, set_, scenario)
     with working("writing"):
@@ -69,7 +81,7 @@ def assess(
 
 
 def fulfilment(
-    data: Data,
+    data: DataPlace,
     by: Annotated[
         str, typer.Option(help="Columns to group by, separated by commas; none gives the total.")
     ] = "",
@@ -79,6 +91,7 @@ def fulfilment(
     scenario: Scenarios = None,
     lang: Lang = "en",
     memory: Memory = None,
+    dask: Dask = None,
 ) -> None:
     """How far criteria are fulfilled, by region, sector, measure, year or any other column of the projects."""
     from effeval.aggregation import fulfilment as tally
@@ -89,10 +102,12 @@ def fulfilment(
     known_lang(lang)
     if output is not None:
         check_ending(output)
-    columns = [name.strip() for name in by.split(",") if name.strip()]
-    if memory is not None:
-        _tally_in_blocks(data, output, law=law_of(methodology, set_, scenario), by=columns, memory=memory)
+    columns = columns_of(by)
+    if memory is not None or dask is not None:
+        law = law_of(methodology, set_, scenario)
+        _tally_in_blocks(data, output, law=law, by=columns, memory=memory, dask=dask)
         return
+    check_here(data)
     dataset, law, assessed = assessed_of(data, methodology, set_, scenario)
     if output is not None:
         found = tally(assessed, columns, methodology=law)
@@ -104,28 +119,29 @@ def fulfilment(
     )
 
 
-def _tally_in_blocks(data: Path, output: Path | None, *, law, by: list[str], memory: str) -> None:
-    from effeval.columns import INPUT_TABLES
+def _tally_in_blocks(
+    data: Path | str, output: Path | None, *, law, by: list[str], memory: str | None, dask: str | None
+) -> None:
     from effeval.files import write
-    from effeval.labels import phrase
-    from effeval.scope import about_files
+    from effeval.scope import about_stored
 
     _require(output, ENDINGS)
-    done = in_blocks(data, None, law=law, by=[by], memory=memory)
-    files = [data / f"{name}.parquet" for name in INPUT_TABLES]
-    synthetic = {"data": phrase("synthetic", lang="en")} if done.synthetic else {}
-    write(done.tallies[0].to_pandas(), output, about=synthetic | about_files(files, law))
+    cluster = cluster_of(dask, folder=output.parent)
+    done = in_blocks(data, None, law=law, by=[by], memory=memory, cluster=cluster)
+    about = about_stored(data, law, synthetic=done.synthetic) if output.suffix.lower() == ".xlsx" else None
+    write(done.tallies[0].to_pandas(), output, about=about)
     say(f"{output}: {len(done.tallies[0]):,} rows")
 
 
-def _require(output: Path | None, endings: tuple[str, ...]) -> None:
-    """Refuse --memory without a file that it can write."""
+def _require(output: Path | str | None, endings: tuple[str, ...]) -> None:
+    """Refuse --memory and --dask without a file that they can write."""
     from effeval.errors import ParameterError
 
-    if output is None or output.suffix.lower() not in endings:
-        named = "no file is named" if output is None else f"{output.name!r} does not end so"
-        fix = f"-o FILE that ends in {' or '.join(endings)}, or leave --memory out"
-        raise ParameterError(f"With --memory the result goes to a file; {named}.\nTo fix: {fix}")
+    name = "" if output is None else str(output).lower()
+    if not name.endswith(endings):
+        named = "no file is named" if output is None else f"{str(output)!r} does not end so"
+        fix = f"-o FILE that ends in {' or '.join(endings)}, or leave --memory and --dask out"
+        raise ParameterError(f"With --memory or --dask the result goes to a file; {named}.\nTo fix: {fix}")
 
 
 def sample(

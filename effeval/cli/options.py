@@ -12,19 +12,31 @@ DATA_HELP = "Folder with projects, observations, reference (csv or parquet), or 
 LAW_HELP = "Edition that comes with effeval, or a YAML file."
 SET_HELP = "Change a parameter, such as 13.1.at_least=0.08; repeatable."
 FILE_HELP = "csv, parquet or xlsx, by the ending."
+ROWS_HELP = "With --dask a folder of Parquet files in parts."
 JUDGED_HELP = "The forms as judged rows, from which fulfilment and reports run."
 REGION_HELP = "Two-digit KATO code; repeatable. Default: every region with a project."
 Data = Annotated[Path, typer.Argument(help=DATA_HELP)]
+
+
+def place(text: str) -> Path | str:
+    """A path, or an address for fsspec, which stays a text."""
+    return text if "://" in text else Path(text)
+
+
+PLACE_HELP = f"{DATA_HELP} With --dask or --memory also an address such as s3://bucket/data."
+DataPlace = Annotated[Path, typer.Argument(help=PLACE_HELP, metavar="DATA", parser=place)]
 Law = Annotated[str, typer.Option("--methodology", metavar="NAME|FILE", help=LAW_HELP)]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help=SET_HELP)]
 Scenarios = Annotated[
     list[Path] | None,
     typer.Option("--scenario", metavar="FILE", help="Scenario file (.yaml, .xlsx); repeatable: they stack."),
 ]
+DASK_HELP = "Work on the workers of a Dask scheduler, such as tcp://10.0.0.5:8786; local: on processes here."
 MEMORY_HELP = (
     "Judge Parquet in blocks within so much memory, such as 2GB; data larger than memory can be judged."
 )
 Memory = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help=MEMORY_HELP)]
+Dask = Annotated[str | None, typer.Option("--dask", metavar="ADDRESS", help=DASK_HELP)]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help=FILE_HELP)]
 Folder = Annotated[
     Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write; made if need be.")
@@ -122,9 +134,36 @@ def write_tables(tables: dict, output: Path, about: dict[str, str]) -> None:
     say(f"{output}: {', '.join(f'{len(table):,} {name}' for name, table in tables.items())}")
 
 
-def in_blocks(data: Path, output: Path | None, *, law, by: list[list[str]], memory: str):
-    """Judge Parquet in blocks; what it takes besides (an output file) is checked by those who call."""
+def check_here(*places: Path | str) -> None:
+    """Refuse addresses where paths of this machine are needed."""
+    from effeval.errors import ParameterError
+
+    for place in places:
+        if isinstance(place, str):
+            fix = "add --dask ADDRESS or --memory SIZE, or copy the data here"
+            raise ParameterError(f"{place} is an address, no path of this machine.\nTo fix: {fix}")
+
+
+def cluster_of(dask: str | None, *, folder: Path | None = None):
+    """The cluster that --dask names, if it does."""
+    if dask is None:
+        return None
+    from effeval.engine.partitions import Cluster
+
+    return Cluster(dask, folder)
+
+
+def in_blocks(
+    data: Path | str, output: Path | str | None, *, law, by: list[list[str]], memory: str | None, cluster
+):
+    """Judge Parquet in blocks, here or on a cluster; what goes to a file besides is up to those who call."""
     from effeval.engine import assess_parquet, size_of
 
+    size = None if memory is None else size_of(memory)
     with working("judging"), warnings_said():
-        return assess_parquet(data, output, methodology=law, by=by, memory=size_of(memory))
+        if cluster is None:
+            check_here(*() if output is None else (output,))
+            return assess_parquet(data, output, methodology=law, by=by, memory=size)
+        from effeval.engine.partitions import assess_on_cluster
+
+        return assess_on_cluster(data, output, cluster=cluster, methodology=law, by=by, memory=size)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from effeval.cli.options import (
+    Dask,
     Data,
     Folder,
     Law,
@@ -20,7 +21,6 @@ from effeval.errors import ReportError
 from effeval.terminal import progress_bar, say
 
 JOBS_HELP = "Reports at once. Default: one a core."
-DASK_HELP = "Let the workers of a Dask scheduler make them, such as tcp://10.0.0.5:8786."
 NOTEBOOK_HELP = "Another notebook than regional_report, with the same parameters."
 
 
@@ -34,7 +34,7 @@ def report(
     resume: Annotated[bool, typer.Option(help="Keep reports that are done from the same inputs.")] = False,
     pdf: Annotated[bool, typer.Option(help="PDF beside HTML.")] = False,
     notebook: Annotated[Path | None, typer.Option(metavar="FILE.ipynb", help=NOTEBOOK_HELP)] = None,
-    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help=DASK_HELP)] = None,
+    dask: Dask = None,
     methodology: Law = "order-35",
     set_: Set = None,
     scenario: Scenarios = None,

@@ -107,6 +107,10 @@ class Files:
         groups = {table: tuple(filter(span.meets, some)) for table, some in self.groups.items()}
         return replace(self, groups=groups, span=span)
 
+    def of(self, *, table: str, group: Group) -> "Files":
+        """One group of rows alone."""
+        return replace(self, groups={table: (group,)})
+
     def read(self, table: str, *, rows: int) -> Iterator[pa.Table]:
         """Rows from the front, so many at once, the last fewer.
 

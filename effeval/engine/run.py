@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from effeval.engine.intake import Unusual
 from effeval.engine.memory import check_memory, projects_at_once
@@ -111,7 +110,9 @@ def as_a_whole(
     """
     if is_address(source):
         fix = "copy the data to a folder here; effeval validate FOLDER then names every fault"
-        raise ParameterError(f"{source} cannot be judged as it stands ({why or 'as load would'}).\nTo fix: {fix}")
+        raise ParameterError(
+            f"{source} cannot be judged as it stands ({why or 'as load would'}).\nTo fix: {fix}"
+        )
     from effeval.aggregation import fulfilment
     from effeval.dataset import load
     from effeval.scoring import assess

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +14,7 @@ from effeval.engine.arrow import arrow
 from effeval.engine.intake import Unusual, check_ids
 from effeval.engine.memory import room
 from effeval.engine.parts import ROWS_READ, Files, Part, sorted_parts
-from effeval.engine.store import Group, Store
+from effeval.engine.store import Store
 
 SAMPLED = 200_000  # identifiers by which the projects are divided
 
@@ -34,9 +35,7 @@ def put_in_order(files: Files, *, size: int, memory: int | None, folder: Path) -
     with TemporaryDirectory(dir=folder, prefix=".effeval-") as spilled:
         store = Store(spilled)
         total = sum(group.rows for group in files.groups["projects"])
-        ids = [
-            id for group in files.groups["projects"] for id in sample(files, group, step=-(-total // SAMPLED))
-        ]
+        ids = sample(files, "projects", step=-(-total // SAMPLED))
         cuts = bounds(ids, count=-(-2 * files.size() // room(memory)))
         paths: dict[str, list[str]] = {"projects": [], "observations": []}
         for table, own in paths.items():
@@ -48,18 +47,21 @@ def put_in_order(files: Files, *, size: int, memory: int | None, folder: Path) -
             yield from sorted_parts(*tables, regions=files.regions, size=size)
 
 
-def sample(files: Files, group: Group, *, step: int) -> list[str]:
-    """Identifiers of a group of projects, one of every ``step``.
+def sample(files: Files, table: str, *, step: int) -> list[str]:
+    """Identifiers of a table, one of every ``step`` of each group of rows.
 
     Raises
     ------
     Unusual
-        It is no text.
+        One is no text.
     """
-    with files.store.parquet(group.path) as file:
-        ids = file.read_row_group(group.number, columns=["project_id"])["project_id"]
-    check_ids(ids)
-    return ids.take(arrow(np.arange(0, len(ids), step))).to_pylist()
+    found = []
+    for group in files.groups[table]:
+        with files.store.parquet(group.path) as file:
+            ids = file.read_row_group(group.number, columns=["project_id"])["project_id"]
+        check_ids(ids)
+        found += ids.take(arrow(np.arange(0, len(ids), step))).to_pylist()
+    return found
 
 
 def bounds(ids: Sequence[str], *, count: int) -> list[str]:
@@ -81,7 +83,7 @@ def spill(some: pa.Table, cuts: Sequence[str], store: Store, path: str) -> None:
     ids = some["project_id"]
     places = [0, *(bisect_left(ids, cut, key=lambda id: id.as_py()) for cut in cuts), len(some)]
     with store.open(path, "wb") as sink, pa.ipc.new_file(sink, some.schema) as writer:
-        for start, stop in zip(places, places[1:], strict=False):
+        for start, stop in pairwise(places):
             batches = some.slice(start, stop - start).to_batches()
             writer.write_batch(batches[0] if batches else _no_rows(some.schema))
 

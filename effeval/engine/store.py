@@ -78,7 +78,7 @@ class Store:
 
     def open(self, path: str, mode: str) -> IO[bytes]:
         """Any of its files, for reading ("rb") or writing ("wb")."""
-        return self.filesystem.open(path, mode) if self.far else open(path, mode)  # noqa: SIM115
+        return self.filesystem.open(path, mode) if self.far else open(path, mode)
 
     def digest(self, path: str) -> str:
         """SHA-256 of one of its files, in hexadecimal digits."""

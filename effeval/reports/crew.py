@@ -10,14 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from effeval import kernels
-from effeval.errors import ParameterError
+from effeval.cluster import connected
 from effeval.reports.execution import Made, Order, import_papermill, make
 from effeval.reports.plan import Report
 
 PRELOAD = ("pyarrow.parquet", "effeval.scored", "effeval.reports.warm")  # before kernels are forked
-
-PATIENCE = 10  # seconds that a scheduler may take to answer
-WORKERS = 30  # seconds that it may be without any worker
 
 Work = Callable[[Report], Made]
 Produce = Callable[[Sequence[Report], Order, Path], Iterator[Made]]
@@ -96,24 +93,9 @@ def _in_processes(reports: Sequence[Report], order: Order, scored: Path, *, jobs
 
 def _on_cluster(reports: Sequence[Report], order: Order, scored: Path, *, address: str) -> Iterator[Made]:
     """Workers need effeval and nothing else: the scored data travel to them."""
-    try:
-        from distributed import CancelledError, Client, KilledWorker, as_completed
-    except ImportError as error:
-        raise ParameterError("--dask needs distributed.\nTo fix: pip install 'effeval[cluster]'") from error
-    try:
-        client = Client(address, timeout=PATIENCE)
-    except (OSError, ValueError) as error:
-        raise ParameterError(
-            f"No Dask scheduler answers at {address} ({error}).\nTo fix: start one with: dask scheduler"
-        ) from error
-    with client:
-        try:
-            client.wait_for_workers(1, timeout=WORKERS)
-        except TimeoutError as error:
-            raise ParameterError(
-                f"No worker has joined the Dask scheduler at {address} in {WORKERS} s.\n"
-                f"To fix: start some with: dask worker {address}"
-            ) from error
+    with connected(address) as client:
+        from distributed import CancelledError, KilledWorker, as_completed
+
         files = {path.name: path.read_bytes() for path in scored.iterdir()}
         sent = client.scatter(files, broadcast=True)
         futures = {client.submit(_remote, report, order, sent, pure=False): report for report in reports}
