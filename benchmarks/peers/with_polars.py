@@ -5,8 +5,9 @@ import sys
 import polars as pl
 from polars import col, when
 
-CRITERIA = pl.Enum("1.1 1.2 2.1 2.2 2.3 3.1 3.2 4.1 4.2 4.3 5.1 5.2 6.1 7.1 8.1 9.1 10.1 11.1 11.2 12.1 13.1 13.2 13.3".split())  # fmt: skip
+CRITERIA = pl.Enum(["1.1", "1.2", "2.1", "2.2", "2.3", "3.1", "3.2", "4.1", "4.2", "4.3", "5.1", "5.2", "6.1", "7.1", "8.1", "9.1", "10.1", "11.1", "11.2", "12.1", "13.1", "13.2", "13.3"])  # fmt: skip
 STATES = pl.Enum(["not_due", "no_data", "fulfilled", "not_fulfilled"])
+ZERO, NO = pl.lit(0.0), pl.lit(False)
 WORDS = ["region", "district", "sector", "category", "status"]
 
 
@@ -76,7 +77,7 @@ def kinds(cells: pl.DataFrame, years: range, reference: pl.DataFrame) -> list[pl
             for back in range(len(years))
         ]
 
-    def kind(criteria, due, plan, actual, largest=pl.lit(0.0), gap=pl.lit(False)) -> pl.LazyFrame:
+    def kind(criteria, due, plan, actual, largest=ZERO, gap=NO) -> pl.LazyFrame:
         known = cells.lazy().filter(col("measure").is_in(list(criteria)))
         found = known.select(
             "place",
