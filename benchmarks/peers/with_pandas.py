@@ -1,159 +1,226 @@
-"""The task with pandas, vectorised as in a good notebook."""
+"""The task with pandas and numpy, as in a good notebook: figures as arrays of projects by years."""
 
 import sys
 
 import numpy as np
 import pandas as pd
 
-BASES = ["revenue", "labour_productivity", "export_value", "output_volume", "export_volume"]
-NAMES = ["region", "district", "sector", "category", "status", "support_paid"]
+WORDS = ["region", "district", "sector", "category", "status"]
+COLUMNS = ["project_id", "measure", "kato", "oked", "category", "support_year", "commissioning_year", "term_end_year", "status"]  # fmt: skip
+FIGURES = ["support_paid", "wage", "sales_volume", "sales_volume_plan", "output_volume", "output_volume_plan", "jobs", "jobs_plan", "revenue", "export_value", "export_volume", "labour_productivity"]  # fmt: skip
+CRITERIA = [
+    "1.1", "1.2", "2.1", "2.2", "2.3", "3.1", "3.2", "4.1", "4.2", "4.3", "5.1", "5.2", "6.1", "7.1", "8.1", "9.1",
+    "10.1", "11.1", "11.2", "12.1", "13.1", "13.2", "13.3",
+]  # fmt: skip
+STATES = ["not_due", "no_data", "fulfilled", "not_fulfilled"]
 
 
-def growth(value: pd.Series, base: pd.Series) -> pd.Series:
-    return (value / base - 1).mask((base == 0) & (value == 0), 0.0)
+def growth(value: np.ndarray, base: np.ndarray) -> np.ndarray:
+    return np.where((base == 0) & (value == 0), 0.0, value / base - 1)
 
 
-def panel(folder: str) -> pd.DataFrame:
-    observations = pd.read_parquet(f"{folder}/observations.parquet")
-    projects = pd.read_parquet(
-        f"{folder}/projects.parquet",
-        columns=[
-            "project_id",
-            "measure",
-            "kato",
-            "oked",
-            "category",
-            "support_year",
-            "commissioning_year",
-            "term_end_year",
-            "status",
-        ],
-    )
-    reference = pd.read_parquet(f"{folder}/reference.parquet")
+def positive(value: np.ndarray) -> np.ndarray:
+    return np.where(value > 0, value, np.nan)
+
+
+def read(folder: str) -> tuple[pd.DataFrame, dict[str, np.ndarray], np.ndarray]:
+    """Projects in the order of their names, figures by project and year (and whether a row is there), the years."""
+    projects = pd.read_parquet(f"{folder}/projects.parquet", columns=COLUMNS)
     projects["region"], projects["district"] = projects["kato"].str[:2], projects["kato"].str[:4]
     projects["sector"] = projects["oked"].str[:2]
-    for name in ("region", "district", "sector", "category", "status"):
-        projects[name] = projects[name].astype("category")
+    projects[WORDS] = projects[WORDS].astype("category")
     projects = projects.drop(columns=["kato", "oked"]).sort_values("project_id", ignore_index=True)
-    years = np.arange(observations["year"].min(), observations["year"].max() + 1)
-    grid = projects.loc[projects.index.repeat(len(years))].reset_index(drop=True)
-    grid["year"] = np.tile(years, len(projects))
-    grid = grid.merge(observations.assign(reported=True), on=["project_id", "year"], how="left")
-    grid["reported"] = grid["reported"].eq(True)
-    grid["wage_growth_forecast"] = grid["year"].map(reference.set_index("year")["wage_growth_forecast"])
-    number = pd.Series(
-        np.repeat(np.arange(len(projects)), len(years)), index=grid.index
-    )  # faster to group by
-    since = grid["year"] >= grid["support_year"]
-    known = grid["export_value"].where(since)
-    grid["wage_before"] = grid["wage"].groupby(number).shift(1)
-    bases = grid[BASES].where(grid["year"] == grid["support_year"]).groupby(number).transform("max")
-    grid[[f"{name}_base" for name in BASES]] = bases.to_numpy()
-    grid["support"] = grid["support_paid"].fillna(0).where(since, 0.0).groupby(number).cumsum()
-    grid["exports"] = known.fillna(0).groupby(number).cumsum()
-    grid["exports_known"] = known.notna().astype("int8").groupby(number).cummax() > 0
-    grid["exports_largest"] = known.fillna(0).groupby(number).cummax()
-    grid["exports_gap"] = (since & grid["export_value"].isna()).astype("int8").groupby(number).cummax() > 0
-    own_last = grid["year"].where(grid["reported"]).groupby(number).transform("max")
-    end = pd.Series(float(years[-1]), index=grid.index)
-    end = end.mask(grid["status"] == "completed", np.fmax(grid["support_year"] + 2, own_last))
-    end = end.mask(grid["term_end_year"].notna(), grid["term_end_year"])
-    end = end.mask(grid["status"] == "terminated", own_last)
-    return grid[grid["reported"] | (since & (grid["year"] <= end))]
+    # names are read as categories: compared once a project, not once a row
+    rows = pd.read_parquet(f"{folder}/observations.parquet", read_dictionary=["project_id"])
+    years = np.arange(rows["year"].min(), rows["year"].max() + 1)
+    names = rows["project_id"].cat
+    number = pd.Index(projects["project_id"]).get_indexer(names.categories)[names.codes]
+    place = number * len(years) + rows["year"].to_numpy() - years[0]
+    figures = {
+        name: _spread(rows.pop(name).to_numpy(), place, (len(projects), len(years))) for name in FIGURES
+    }
+    figures["reported"] = _spread(np.ones(len(place)), place, figures["wage"].shape) == 1
+    return projects, figures, years
 
 
-def kinds(g: pd.DataFrame) -> pd.DataFrame:
-    year, support, built, end = g["year"], g["support_year"], g["commissioning_year"], g["term_end_year"]
-    after_two, target = year == support + 2, g["support"].where(g["support"] > 0)
-    income, largest = g["revenue"] - g["revenue_base"], np.fmax(g["revenue"], g["revenue_base"])
-    exports = g["exports"].where(g["exports_known"])
-    found = [
-        (
-            {1: "1.1", 2: "2.2", 3: "3.1", 4: "4.2", 5: "5.1", 13: "13.2"},
-            year >= support,
-            g["wage_growth_forecast"],
-            growth(g["wage"], g["wage_before"]),
-            0.0,
-            False,
-        ),
-        (
-            {1: "1.2", 3: "3.2", 5: "5.2", 12: "12.1"},
-            year >= support + 2,
-            g["sales_volume_plan"],
-            g["sales_volume"],
-            0.0,
-            False,
-        ),
-        ({2: "2.1", 4: "4.1"}, year >= built + 1, g["output_volume_plan"], g["output_volume"], 0.0, False),
-        ({2: "2.3", 4: "4.3"}, (year >= built + 1) & (year <= end), g["jobs_plan"], g["jobs"], 0.0, False),
-        ({6: "6.1", 7: "7.1", 10: "10.1"}, after_two, 2 * target, income, largest, False),
-        ({8: "8.1", 9: "9.1"}, year >= support, target, exports, g["exports_largest"], g["exports_gap"]),
-        (
-            {11: "11.1"},
-            year == end,
-            0.02,
-            growth(g["labour_productivity"], g["labour_productivity_base"]),
-            0.0,
-            False,
-        ),
-        ({11: "11.2"}, year == end, 0.03, growth(g["export_value"], g["export_value_base"]), 0.0, False),
-        ({13: "13.1"}, after_two, 0.1, growth(g["output_volume"], g["output_volume_base"]), 0.0, False),
-        ({13: "13.3"}, after_two, 0.1, growth(g["export_volume"], g["export_volume_base"]), 0.0, False),
-    ]
-    criteria = sorted(id for ids, *_ in found for id in ids.values())
-    parts = []
-    for ids, due, plan, actual, largest, gap in found:
-        part = g[["project_id", "year", "measure", *NAMES]].assign(
-            due=due, plan=plan, actual=actual, largest=largest, gap=gap
-        )
-        part = part[part["measure"].isin(ids)]
-        parts.append(part.assign(criterion=pd.Categorical(part["measure"].map(ids), categories=criteria)))
-    return pd.concat(parts, ignore_index=True)
+def _spread(values: np.ndarray, place: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    whole = np.full(shape, np.nan)
+    whole.ravel()[place] = values
+    return whole
 
 
-def judge(rows: pd.DataFrame) -> pd.DataFrame:
-    allowed = 1e-12 * np.fmax(np.fmax(1.0, rows["plan"].abs()), rows["largest"])
-    known = rows["plan"].notna() & rows["actual"].notna()
-    reached = rows["actual"] >= rows["plan"] - allowed
-    code = np.select([~rows["due"], ~known, reached, rows["gap"]], [0, 1, 2, 1], default=3)
-    rows["state"] = pd.Categorical.from_codes(code, ["not_due", "no_data", "fulfilled", "not_fulfilled"])
-    rows["plan"] = rows["plan"].where(rows["due"])
-    rows["actual"] = rows["actual"].where(rows["due"] & (~rows["gap"] | (code == 2)))
-    rows["attainment"] = (rows["actual"] / rows["plan"]).where(rows["plan"] > 0)
-    rows["score"] = np.select([code == 2, code == 3], [1.0, 0.0], default=np.nan)
-    rows["support_paid"] = rows["support_paid"].fillna(0)
-    rows = rows.sort_values(["project_id", "year", "criterion"], ignore_index=True)
-    return rows[
-        [
-            "project_id",
-            "year",
-            "measure",
-            "criterion",
-            "plan",
-            "actual",
-            "attainment",
-            "state",
-            "score",
-            *NAMES,
+def judged_years(projects: pd.DataFrame, reported: np.ndarray, years: np.ndarray) -> np.ndarray:
+    support, end = projects["support_year"].to_numpy(), projects["term_end_year"].to_numpy(float)
+    own_last = np.where(reported.any(axis=1), years[-1] - reported[:, ::-1].argmax(axis=1), np.nan)
+    status = projects["status"]
+    last = np.where(status == "completed", np.fmax(support + 2, own_last), years[-1])
+    last = np.where(np.isnan(end), last, end)
+    last = np.where(status == "terminated", own_last, last)
+    return reported | ((years >= support[:, None]) & (years <= last[:, None]))
+
+
+def kinds(projects: pd.DataFrame, figures: dict[str, np.ndarray], years: np.ndarray, forecast: np.ndarray):
+    """For each kind of criterion: criteria by measure, the rows of its projects, due, plan, actual, largest, gap."""
+    measures = projects["measure"].to_numpy()
+
+    def of(*own: int):
+        mine = np.flatnonzero(np.isin(measures, own))
+        subject = projects.iloc[mine]
+        dates = [
+            subject[f"{name}_year"].to_numpy(float)[:, None]
+            for name in ("support", "commissioning", "term_end")
         ]
-    ]
+        return mine, *dates
+
+    def base(name: str, mine: np.ndarray, support: np.ndarray) -> np.ndarray:
+        at = support[:, 0].astype(int) - years[0]
+        inside = (at >= 0) & (at < len(years))
+        return np.where(inside, figures[name][mine, np.where(inside, at, 0)], np.nan)[:, None]
+
+    def paid(mine: np.ndarray, support: np.ndarray) -> np.ndarray:
+        return np.where(years >= support, np.nan_to_num(figures["support_paid"][mine]), 0.0).cumsum(axis=1)
+
+    mine, support, _, _ = of(1, 2, 3, 4, 5, 13)
+    wage = figures["wage"][mine]
+    before = np.hstack([np.full((len(mine), 1), np.nan), wage[:, :-1]])
+    ids = {1: "1.1", 2: "2.2", 3: "3.1", 4: "4.2", 5: "5.1", 13: "13.2"}
+    yield ids, mine, years >= support, forecast, growth(wage, before), 0.0, False
+
+    mine, support, _, _ = of(1, 3, 5, 12)
+    ids = {1: "1.2", 3: "3.2", 5: "5.2", 12: "12.1"}
+    yield (
+        ids,
+        mine,
+        years >= support + 2,
+        figures["sales_volume_plan"][mine],
+        figures["sales_volume"][mine],
+        0.0,
+        False,
+    )
+
+    mine, _, built, end = of(2, 4)
+    working = years >= built + 1
+    yield (
+        {2: "2.1", 4: "4.1"},
+        mine,
+        working,
+        figures["output_volume_plan"][mine],
+        figures["output_volume"][mine],
+        0.0,
+        False,
+    )
+    yield (
+        {2: "2.3", 4: "4.3"},
+        mine,
+        working & (years <= end),
+        figures["jobs_plan"][mine],
+        figures["jobs"][mine],
+        0.0,
+        False,
+    )
+
+    mine, support, _, _ = of(6, 7, 10)
+    revenue, own = figures["revenue"][mine], base("revenue", mine, support)
+    ids = {6: "6.1", 7: "7.1", 10: "10.1"}
+    yield (
+        ids,
+        mine,
+        years == support + 2,
+        positive(2 * paid(mine, support)),
+        revenue - own,
+        np.fmax(revenue, own),
+        False,
+    )
+
+    mine, support, _, _ = of(8, 9)
+    since, value = years >= support, figures["export_value"][mine]
+    known = since & ~np.isnan(value)
+    counted = np.where(known, value, 0.0)
+    exports = np.where(np.logical_or.accumulate(known, axis=1), counted.cumsum(axis=1), np.nan)
+    largest, gap = np.maximum.accumulate(counted, axis=1), np.logical_or.accumulate(since & ~known, axis=1)
+    yield {8: "8.1", 9: "9.1"}, mine, since, positive(paid(mine, support)), exports, largest, gap
+
+    mine, support, _, end = of(11)
+    for id, name, target in (("11.1", "labour_productivity", 0.02), ("11.2", "export_value", 0.03)):
+        yield (
+            {11: id},
+            mine,
+            years == end,
+            target,
+            growth(figures[name][mine], base(name, mine, support)),
+            0.0,
+            False,
+        )
+
+    mine, support, _, _ = of(13)
+    for id, name in (("13.1", "output_volume"), ("13.3", "export_volume")):
+        yield (
+            {13: id},
+            mine,
+            years == support + 2,
+            0.1,
+            growth(figures[name][mine], base(name, mine, support)),
+            0.0,
+            False,
+        )
+
+
+def judge(kind: tuple, measures: np.ndarray, judged: np.ndarray) -> dict[str, np.ndarray]:
+    """The rows of one kind of criterion; ``place`` is the number of a project and year."""
+    ids, mine, *parts = kind
+    own = judged[mine]
+    row, year = np.nonzero(own)
+    due, plan, actual, largest, gap = (np.broadcast_to(part, own.shape)[own] for part in parts)
+    known = ~(np.isnan(plan) | np.isnan(actual))
+    reached = actual >= plan - 1e-12 * np.fmax(np.fmax(1.0, np.abs(plan)), largest)
+    code = np.where(reached, 2, np.where(gap, 1, 3))
+    code = np.where(due, np.where(known, code, 1), 0).astype(np.int8)
+    criteria = np.zeros(max(ids) + 1, dtype=np.int8)
+    criteria[list(ids)] = [CRITERIA.index(id) for id in ids.values()]
+    number = mine[row]
+    return {
+        "place": number * judged.shape[1] + year, "criterion": criteria[measures[number]], "state": code,
+        "plan": np.where(due, plan, np.nan), "actual": np.where(due & (~gap | (code == 2)), actual, np.nan),
+    }  # fmt: skip
+
+
+def complete(
+    parts: list[dict[str, np.ndarray]], projects: pd.DataFrame, paid: np.ndarray, years: np.ndarray
+) -> pd.DataFrame:
+    """All rows in their order, with what is known of the projects."""
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.argsort(rows["place"] * len(CRITERIA) + rows["criterion"], kind="stable")
+    rows = {name: values[order] for name, values in rows.items()}
+    number, year = np.divmod(rows["place"], len(years))
+    plan, actual, code = rows["plan"], rows["actual"], rows["state"]
+    judged = projects[["project_id", "measure", *WORDS]].take(number).reset_index(drop=True)
+    return judged.assign(
+        year=years[year], plan=plan, actual=actual, support_paid=np.nan_to_num(paid.ravel()[rows["place"]]),
+        criterion=pd.Categorical.from_codes(rows["criterion"], CRITERIA), state=pd.Categorical.from_codes(code, STATES),
+        attainment=np.where(plan > 0, actual / plan, np.nan), score=np.array([np.nan, np.nan, 1.0, 0.0])[code],
+    )[["project_id", "year", "measure", "criterion", "plan", "actual", "attainment", "state", "score", *WORDS, "support_paid"]]  # fmt: skip
 
 
 def tallies(judged: pd.DataFrame) -> pd.DataFrame:
-    by = ["region", "sector", "measure", "year"]
-    state = judged["state"]
+    by, code = ["region", "sector", "measure", "year"], judged["state"].cat.codes
+    first = judged["criterion"].isin([id for id in CRITERIA if id.endswith(".1")])  # one a project and year
     marks = judged[by].assign(
-        due=state != "not_due", assessed=state.isin(["fulfilled", "not_fulfilled"]), fulfilled=state == "fulfilled", score=judged["score"]
+        due=code > 0, assessed=code > 1, fulfilled=code == 2, score=judged["score"], projects=first, support_paid=judged["support_paid"].where(first, 0.0)
     )  # fmt: skip
-    sums = marks.groupby(by, observed=True)[["due", "assessed", "fulfilled", "score"]].sum()
-    once = judged.drop_duplicates(["project_id", "year"]).groupby(by, observed=True)["support_paid"]
-    return sums.assign(projects=once.size(), support_paid=once.sum()).reset_index()
+    return marks.groupby(by, observed=True).sum().reset_index()
 
 
 def main(folder: str, out: str) -> None:
-    judged = judge(kinds(panel(folder)))
-    judged.to_parquet(f"{out}/judged.parquet", index=False)
-    tallies(judged).to_parquet(f"{out}/tallies.parquet", index=False)
+    projects, figures, years = read(folder)
+    reference = pd.read_parquet(f"{folder}/reference.parquet").set_index("year")["wage_growth_forecast"]
+    judged, measures = judged_years(projects, figures["reported"], years), projects["measure"].to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = kinds(projects, figures, years, reference.reindex(years).to_numpy())
+        rows = complete(
+            [judge(kind, measures, judged) for kind in found], projects, figures["support_paid"], years
+        )
+    rows.to_parquet(f"{out}/judged.parquet", index=False)
+    tallies(rows).to_parquet(f"{out}/tallies.parquet", index=False)
 
 
 if __name__ == "__main__":
