@@ -34,7 +34,7 @@ def connected(address: str) -> Iterator["Client"]:
     except ImportError as error:
         raise ParameterError("--dask needs distributed.\nTo fix: pip install 'effeval[cluster]'") from error
     if address == LOCAL:
-        options = {"threads_per_worker": 1, "processes": True, "dashboard_address": None}
+        options = {"threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
         with (
             distributed.LocalCluster(n_workers=os.cpu_count(), **options) as cluster,
             distributed.Client(cluster) as client,

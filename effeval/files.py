@@ -100,7 +100,7 @@ def _folder(path: Path) -> Source:
             faults.append(Fault(table, f"is there twice: {' and '.join(found)}", fix))
         else:
             file = path / found[0]
-            paths += _parts(file) or [file]
+            paths += parts(file)
             readers[table] = partial(ways[file.suffix], file)
     return _collect(readers, faults, tuple(paths))
 
@@ -145,16 +145,20 @@ def _absent(table: str, names: Iterable[str], place: str, *, endings: tuple[str,
     return Fault(table, f"is missing: {place} has no {wanted}; it holds {holds}", fix)
 
 
-def _parts(path: Path) -> list[Path]:
-    """The Parquet files in a folder, by name; what begins with a dot or an underscore is not finished, or a note."""
+def parts(path: Path) -> list[Path]:
+    """A file itself; of a folder the Parquet files in it by name, but for names that begin with a dot or an underscore.
+
+    By custom those are not finished, or notes.
+    """
+    if not path.is_dir():
+        return [path]
     found = [part for part in sorted(path.rglob("*.parquet")) if part.is_file()]
     return [part for part in found if not any(n.startswith((".", "_")) for n in part.relative_to(path).parts)]
 
 
 def _from_parquet(path: Path, *, table: str) -> Grid:
-    parts = _parts(path) if path.is_dir() else [path]
-    frames = []
-    for part in parts:
+    files, frames = parts(path), []
+    for part in files:
         try:
             frames.append(pd.read_parquet(part))
         except (OSError, ValueError) as error:  # what pyarrow raises are ValueErrors
@@ -165,10 +169,10 @@ def _from_parquet(path: Path, *, table: str) -> Grid:
         raise unreadable(
             table, path.name, "is a folder without a Parquet file", fix="put the files of the table in it"
         )
-    for part, frame in zip(parts, frames, strict=True):
+    for part, frame in zip(files, frames, strict=True):
         if set(frame.columns) != set(frames[0].columns):
             differing = sorted(map(str, set(frame.columns) ^ set(frames[0].columns)))
-            message = f"has other columns than {parts[0].name}: {', '.join(differing)}"
+            message = f"has other columns than {files[0].name}: {', '.join(differing)}"
             fix = "write all files of the table with the same columns"
             raise unreadable(table, part.relative_to(path.parent).as_posix(), message, fix=fix)
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)

@@ -8,6 +8,7 @@ import pandas as pd
 from effeval.columns import columns
 from effeval.dataset import Dataset, load
 from effeval.errors import DataError, Fault
+from effeval.files import parts
 from effeval.methodology import Methodology
 from effeval.scoring import assess
 
@@ -22,7 +23,7 @@ def judged(source: str | os.PathLike[str], *, methodology: Methodology) -> tuple
     ----------
     source : path
         A data set as :func:`effeval.load` takes it, or a .csv or .parquet file with the columns of
-        :func:`effeval.assess` (as ``effeval assess`` and ``effeval audit`` write them).
+        :func:`effeval.assess` (as ``effeval assess`` and ``effeval audit`` write them; .parquet may be a folder).
     methodology : Methodology
         Judges data; a file of judged rows keeps the verdicts it has.
 
@@ -53,7 +54,9 @@ def judged(source: str | os.PathLike[str], *, methodology: Methodology) -> tuple
         projects["applicant"] = projects["project_id"]
     nothing = pd.DataFrame({"project_id": pd.Series(dtype="str"), "year": pd.Series(dtype="int64")})
     last = int(rows["year"].max()) if len(rows) else None
-    return Dataset(projects, nothing, pd.DataFrame(columns=list(columns("reference"))), last, (path,)), rows
+    return Dataset(
+        projects, nothing, pd.DataFrame(columns=list(columns("reference"))), last, tuple(parts(path))
+    ), rows
 
 
 def is_judged(source: str | os.PathLike[str]) -> bool:
@@ -68,7 +71,7 @@ def is_judged(source: str | os.PathLike[str]) -> bool:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    if not path.is_file():
+    if not any(part.is_file() for part in parts(path)):
         raise DataError(
             [Fault("assessed", "does not exist", "name a file that effeval assess wrote", str(path))]
         )
