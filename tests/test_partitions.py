@@ -2,6 +2,9 @@
 
 import os
 import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -226,6 +229,7 @@ def test_the_commands(sample, threads, effeval) -> None:
     pd.testing.assert_frame_equal(pd.read_csv(rates), plain)
     about = pd.read_excel(book, sheet_name="about", header=None, engine="calamine")
     assert about[0].tolist()[:4] == [
+        "name",
         "data",
         "projects.parquet/part.10.parquet",
         "projects.parquet/part.11.parquet",
@@ -299,3 +303,46 @@ def test_workers_of_this_machine_are_started_and_ended(sample, effeval) -> None:
         f"{output}: {len(whole):,} rows, {whole['project_id'].nunique():,} projects\n",
     )
     pd.testing.assert_frame_equal(pd.read_parquet(output), whole)
+
+
+@pytest.mark.slow
+def test_the_page_on_larger_data_is_what_runs(tmp_path, sample_dir, free_port) -> None:
+    """docs/larger-data.md in the order of the page, but for the machines of others."""
+    page = (Path(__file__).parent.parent / "docs" / "larger-data.md").read_text(encoding="utf-8")
+    page = page.replace("8786", str(free_port))
+    blocks = [block for block in page.split("```")[1::2] if "s3://" not in block]
+    assert [block.split()[0] for block in blocks] == ["python", "effeval", "dask", "effeval"]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "sample").symlink_to(sample_dir)
+    own = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    options = {"cwd": tmp_path, "env": own, "text": True}
+    servers = []
+    try:
+        for block in blocks:
+            if block.startswith("python\n"):
+                subprocess.run([sys.executable, "-c", block.removeprefix("python\n")], check=True, **options)
+                continue
+            for line in block.strip().splitlines():
+                if line.startswith("dask "):
+                    words = [sys.executable, "-m", "dask.__main__", *line.split()[1:], "--no-dashboard"]
+                    servers.append(subprocess.Popen(words, stderr=subprocess.DEVNULL, **options))
+                else:
+                    words = [sys.executable, "-c", "from effeval.cli import main; main()", *line.split()[1:]]
+                    subprocess.run(words, check=True, **options)
+    finally:
+        for server in reversed(servers):
+            server.terminate()
+            server.wait(30)
+    here, there = (
+        pd.read_parquet(tmp_path / name) for name in ("judged-in-blocks.parquet", "judged.parquet")
+    )
+    pd.testing.assert_frame_equal(here, there)
+    pd.testing.assert_frame_equal(here, ee.assess(ee.load(sample_dir), LAW))
+    assert (tmp_path / "rates.csv").read_bytes() == (tmp_path / "rates-in-blocks.csv").read_bytes()
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
