@@ -247,6 +247,8 @@ class Judged:
         The first row of each project and year.
     observations : int
         Observations that were met, each project and year once.
+    count : numpy.ndarray of int
+        Rows of each project.
     """
 
     owner: np.ndarray
@@ -256,6 +258,7 @@ class Judged:
     values: dict[str, np.ndarray]
     first: np.ndarray
     observations: int
+    count: np.ndarray
 
 
 def judge(block: Block, methodology: Methodology) -> Judged:
@@ -291,7 +294,7 @@ def judge(block: Block, methodology: Methodology) -> Judged:
     owner = np.repeat(np.arange(len(count), dtype=np.int32), count)
     observations = sum(some.observations for some in found.values())
     own = (laid[name] for name in ("year", "criterion"))
-    return Judged(owner, *own, compared["state"], values, laid["first"], observations)
+    return Judged(owner, *own, compared["state"], values, laid["first"], observations, count)
 
 
 def _lay(own: dict[str, np.ndarray], some: Cells, criteria: tuple[Criterion, ...], ids: list[str]) -> None:

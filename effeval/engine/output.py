@@ -81,7 +81,7 @@ class Output:
         self._writer.write_table(table, row_group_size=max(len(table), 1))
 
     def _table(self, projects: Projects, judged: Judged) -> pa.Table:
-        each = np.bincount(judged.owner, minlength=len(projects.ids))  # rows of each project, one after another
+        each = judged.count  # a project's rows follow one another
         found = {
             "project_id": _coded(judged.owner, projects.ids),
             "year": arrow(judged.year.astype(np.int64)),
