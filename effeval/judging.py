@@ -278,7 +278,7 @@ def judge(block: Block, methodology: Methodology) -> Judged:
     criteria = {measure.id: measure.criteria for measure in methodology.measures}
     found = cells(block)
     sizes = [len(some.owner) * len(criteria[id]) for id, some in found.items()]
-    laid = {name: np.zeros(sum(sizes), dtype=kind) for name, kind in _LAID.items()}
+    laid = {name: np.empty(sum(sizes), dtype=kind) for name, kind in _LAID.items()}
     ids, start = [criterion.id for criterion in methodology.criteria], 0
     for (id, some), size in zip(found.items(), sizes, strict=True):
         own = {name: column[start : start + size] for name, column in laid.items()}
@@ -300,10 +300,14 @@ def judge(block: Block, methodology: Methodology) -> Judged:
 def _lay(own: dict[str, np.ndarray], some: Cells, criteria: tuple[Criterion, ...], ids: list[str]) -> None:
     """Put what is found in the cells of a measure into columns: cell by cell, criterion by criterion."""
     year, support, step = some.panel.years[some.year], some.support, len(criteria)
-    own["first"][::step] = True
     for number, criterion in enumerate(criteria):
         finding = vars(some.find(criterion))
-        finding |= {"year": year, "support_paid": support, "criterion": ids.index(criterion.id)}
+        finding |= {
+            "year": year,
+            "support_paid": support,
+            "criterion": ids.index(criterion.id),
+            "first": number == 0,
+        }
         for name, values in finding.items():
             own[name][number::step] = values
 
