@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from effeval.comparing import compare
+from effeval.comparing import compare, only
 from effeval.errors import MethodologyError
 from effeval.law import Criterion
 from effeval.methodology import Methodology
@@ -17,6 +17,8 @@ from effeval.panel import MARKS, Panel
 from effeval.rules import RULES, Finding
 
 VALUES = ("plan", "actual", "attainment", "score")
+_FOUND = {"plan": np.float64, "actual": np.float64, "due": bool, "largest": np.float64, "at_least": bool}
+_LAID = _FOUND | {"year": np.int16, "criterion": np.int16, "support_paid": np.float64, "first": bool}
 COMPLETED_FOR = 2  # years after the support year that completed projects report at least
 
 
@@ -79,7 +81,7 @@ class Cells:
     @property
     def support(self) -> np.ndarray:
         """Support paid to the project in the year of each cell, empty is 0."""
-        return np.nan_to_num(self.pick(self.panel.figures["support_paid"]), nan=0.0)
+        return np.fmax(self.pick(self.panel.figures["support_paid"]), 0.0)
 
     def pick(self, part: np.ndarray) -> np.ndarray:
         """The judged cells of an array over the panel, or one that can be broadcast to it."""
@@ -148,24 +150,20 @@ def _of_measure(block: Block, members: np.ndarray, rows: np.ndarray, local: np.n
     years = np.arange(min(first, block.last_year), block.last_year + 1)
     shape = len(members), len(years)
     place = local[block.owner[rows]] * len(years) + (year - years[0])
-    reported = np.zeros(shape, dtype=bool)
-    reported.ravel()[place] = True
-    regular = len(place) == reported.size and bool((place == np.arange(len(place))).all())
+    reported, source = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=np.intp)
+    reported.ravel()[place], source.ravel()[place] = True, rows
 
     def figures(name: str) -> np.ndarray:
-        values = block.figures(name).take(rows)
-        if regular:
-            return values.reshape(shape)
-        laid = np.full(shape, np.nan)
-        laid.ravel()[place] = values
-        return laid
+        values = block.figures(name)
+        return only(values.take(source), reported) if len(rows) else np.full(shape, np.nan)
 
     panel = Panel(years, marks, Laid(figures), Laid(lambda name: block.references(name, years)))
     judged = _judged(panel, reported, block.completed[members], block.terminated[members])
     everything = bool(judged.all())
     flat = np.arange(judged.size) if everything else np.flatnonzero(judged)
-    project, column = np.divmod(flat, len(years))
-    count = len(rows) if regular else int(reported.sum())
+    project = flat // len(years)
+    column = flat - project * len(years)  # divmod takes ten times as long
+    count = int(np.count_nonzero(reported))
     return Cells(panel, project, column, members[project], count, None if everything else flat)
 
 
@@ -249,6 +247,8 @@ class Judged:
         The first row of each project and year.
     observations : int
         Observations that were met, each project and year once.
+    count : numpy.ndarray of int
+        Rows of each project.
     """
 
     owner: np.ndarray
@@ -258,6 +258,7 @@ class Judged:
     values: dict[str, np.ndarray]
     first: np.ndarray
     observations: int
+    count: np.ndarray
 
 
 def judge(block: Block, methodology: Methodology) -> Judged:
@@ -275,26 +276,47 @@ def judge(block: Block, methodology: Methodology) -> Judged:
         Rows by project (in the order of the block), year and criterion.
     """
     criteria = {measure.id: measure.criteria for measure in methodology.measures}
-    ids = [criterion.id for criterion in methodology.criteria]
     found = cells(block)
-    numbered = rows(found, criteria, projects=len(block.measure))
-    count = int(numbered.count.sum())
-    state, criterion = np.empty(count, dtype=np.int8), np.empty(count, dtype=np.int16)
-    first = np.zeros(count, dtype=bool)
-    values = {name: np.empty(count) for name in VALUES}
-    of_first = np.zeros(count, dtype=np.int16), np.zeros(count)  # year and support, at first rows only
+    sizes = [len(some.owner) * len(criteria[id]) for id, some in found.items()]
+    laid = {name: np.empty(sum(sizes), dtype=kind) for name, kind in _LAID.items()}
+    ids, start = [criterion.id for criterion in methodology.criteria], 0
+    for (id, some), size in zip(found.items(), sizes, strict=True):
+        own = {name: column[start : start + size] for name, column in laid.items()}
+        _lay(own, some, criteria[id], ids)
+        start += size
+    count = np.zeros(len(block.measure), dtype=np.intp)  # rows of each project
     for id, some in found.items():
-        years, support = some.panel.years[some.year].astype(np.int16), some.support
-        at = numbered.first[id]
-        first[at], of_first[0][at], of_first[1][at] = True, years, support
-        for number, own in enumerate(criteria[id]):
-            at = numbered.first[id] + number
-            compared = compare(**vars(some.find(own)), methodology=methodology)
-            criterion[at], state[at] = ids.index(own.id), compared["state"]
-            for name in VALUES:
-                values[name][at] = compared[name]
-    owner = np.repeat(np.arange(len(block.measure), dtype=np.int32), numbered.count)
-    cells_of = np.diff(np.flatnonzero(first), append=count)  # rows of each project and year
-    year, values["support_paid"] = (np.repeat(part[first], cells_of) for part in of_first)
+        count += np.bincount(some.owner, minlength=len(count)) * len(criteria[id])
+    order = _by_project(block.measure, count)
+    laid = {name: column.take(order) for name, column in laid.items()}
+    compared = compare(**{name: laid[name] for name in _FOUND}, methodology=methodology)
+    values = {name: compared[name] for name in VALUES} | {"support_paid": laid["support_paid"]}
+    owner = np.repeat(np.arange(len(count), dtype=np.int32), count)
     observations = sum(some.observations for some in found.values())
-    return Judged(owner, year, criterion, state, values, first, observations)
+    own = (laid[name] for name in ("year", "criterion"))
+    return Judged(owner, *own, compared["state"], values, laid["first"], observations, count)
+
+
+def _lay(own: dict[str, np.ndarray], some: Cells, criteria: tuple[Criterion, ...], ids: list[str]) -> None:
+    """Put what is found in the cells of a measure into columns: cell by cell, criterion by criterion."""
+    year, support, step = some.panel.years[some.year], some.support, len(criteria)
+    for number, criterion in enumerate(criteria):
+        finding = vars(some.find(criterion))
+        finding |= {
+            "year": year,
+            "support_paid": support,
+            "criterion": ids.index(criterion.id),
+            "first": number == 0,
+        }
+        for name, values in finding.items():
+            own[name][number::step] = values
+
+
+def _by_project(measure: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Order that takes rows from by measure and project to by project; the rows of a project stand together."""
+    members, _ = _grouped(measure)
+    start = np.empty(len(count), dtype=np.intp)
+    start[members] = np.cumsum(count[members]) - count[members]
+    order = np.arange(count.sum())
+    order += np.repeat(start - (np.cumsum(count) - count), count)
+    return order

@@ -12,20 +12,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from effeval.columns import SYNTHETIC_PREFIX, Column, columns, extra_names
-from effeval.engine.arrow import array, arrow
+from effeval.engine.arrow import array, arrow, floats
 from effeval.panel import MARKS
 
 OF_PROJECT = ("region", "district", "sector", "category", "status")  # texts of a project that rows carry
 DIGITS = {
-    "bin": "^[0-9]{12}$",
     "kato": "^([0-9]{9}|[0-9]{4}|[0-9]{2})$",
     "oked": "^[0-9]{2,5}$",
     "tnved": "^([0-9]{4,8}|[0-9]{10})$",
 }
 REGION, DISTRICT, SECTOR = 2, 4, 2  # leading digits
-KATO_LENGTH = 9
+KATO_LENGTH, BIN_LENGTH = 9, 12
 LARGEST = np.finfo(np.float64).max  # above it is infinity only
-NAN = arrow(np.array([np.nan]))[0]  # made of a float it would import pandas
 UNNAMED_INDEX = "__index_level_"
 
 
@@ -108,9 +106,10 @@ def read_projects(table: pa.Table, *, regions: frozenset[str]) -> Projects:
     for name in ("applicant", "unit"):
         if name in table.column_names:
             _text(table[name], known[name])
-    for name in ("bin", "tnved"):
-        if name in table.column_names:
-            _match(_strings(table[name], known[name]), name)
+    if "bin" in table.column_names:
+        _digits(_strings(table["bin"], known["bin"]), "bin", length=BIN_LENGTH)
+    if "tnved" in table.column_names:
+        _match(_strings(table["tnved"], known["tnved"]), "tnved")
     kato, oked = (_coded(table[name], known[name]) for name in ("kato", "oked"))
     for name, coded in (("kato", kato), ("oked", oked)):
         _match(coded.dictionary, name)
@@ -255,6 +254,14 @@ def _match(text: pa.Array, name: str) -> None:
         raise Unusual(name)
 
 
+def _digits(text: pa.Array, name: str, *, length: int) -> None:
+    """As :func:`_match` for so many digits, in a tenth of the time."""
+    asked = arrow(np.array([length], dtype=np.int32))[0]  # made of an int it would import pandas
+    plain = pc.and_(pc.ascii_is_decimal(text), pc.equal(pc.binary_length(text), asked))
+    if not pc.all(plain, min_count=0).as_py():
+        raise Unusual(name)
+
+
 def _coded(column: pa.ChunkedArray, of: Column) -> pa.DictionaryArray:
     """A column of few different texts as codes; its dictionary holds what occurs, and nothing else."""
     return _strings(column, of).dictionary_encode()
@@ -272,8 +279,7 @@ def _numbers(column: pa.ChunkedArray, of: Column) -> np.ndarray:
     kind = column.type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind)):
         raise Unusual(of.name)
-    whole = _one(column if kind == pa.float64() else column.cast(pa.float64(), safe=False))
-    values = array(whole.fill_null(NAN) if whole.null_count else whole)
+    values = floats(column if kind == pa.float64() else column.cast(pa.float64(), safe=False))
     low, high = of.range if of.range is not None else (-np.inf, np.inf)
     if (values < low).any() or (values > min(high, LARGEST)).any():
         raise Unusual(of.name)
@@ -284,7 +290,7 @@ def _whole(column: pa.ChunkedArray, of: Column) -> np.ndarray:
     """Whole numbers in the range of the column, none empty but where that is allowed (NaN)."""
     values = _numbers(column, of)
     empty = np.isnan(values)
-    if (empty.any() and not of.empty) or (np.trunc(values) != values)[~empty].any():
+    if (empty.any() and not of.empty) or ((np.trunc(values) != values) & ~empty).any():
         raise Unusual(of.name)
     return values
 

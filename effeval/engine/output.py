@@ -18,7 +18,9 @@ from effeval.methodology import Methodology
 
 CODED = ("project_id", "criterion", "state", *OF_PROJECT, "year", "measure", "score")
 PLAIN = ("plan", "actual", "attainment", "support_paid")  # hardly a value occurs twice
+REPEATED = ("plan", "support_paid")  # the same in several rows on end, so that compressing pays
 DICTIONARY_BYTES = 16_000_000
+PAGE_ROWS, BATCH_ROWS = 10**7, 2**17  # pages end by bytes alone; small batches cost more than encoding
 
 
 class Output:
@@ -73,27 +75,33 @@ class Output:
                 filesystem=self.filesystem,
                 use_dictionary=coded,
                 dictionary_pagesize_limit=DICTIONARY_BYTES,
-                compression={name: "snappy" if name in PLAIN else "none" for name in table.column_names},
+                compression={name: "snappy" if name in REPEATED else "none" for name in table.column_names},
+                max_rows_per_page=PAGE_ROWS,
+                write_batch_size=BATCH_ROWS,
                 write_statistics=["project_id", "year"],  # by which rows are looked for
                 store_schema=False,  # texts are read as texts, however they are stored
             )
         self._writer.write_table(table, row_group_size=max(len(table), 1))
 
     def _table(self, projects: Projects, judged: Judged) -> pa.Table:
-        owner = judged.owner
+        each = judged.count  # a project's rows follow one another
         found = {
-            "project_id": pa.DictionaryArray.from_arrays(arrow(owner), projects.ids),
+            "project_id": _coded(judged.owner, projects.ids),
             "year": arrow(judged.year.astype(np.int64)),
-            "measure": arrow(projects.measure.astype(np.int64)[owner]),
-            "criterion": pa.DictionaryArray.from_arrays(arrow(judged.criterion), self._criteria),
-            "state": pa.DictionaryArray.from_arrays(arrow(judged.state), self._states),
+            "measure": arrow(np.repeat(projects.measure.astype(np.int64), each)),
+            "criterion": _coded(judged.criterion, self._criteria),
+            "state": _coded(judged.state, self._states),
             "support_paid": arrow(judged.values["support_paid"]),
         }
         for name in VALUES:
             found[name] = arrow(judged.values[name], nan_is_empty=True)  # NaN is empty
         for name, text in projects.texts.items():
-            indices = array(text.indices)[owner]
-            found[name] = pa.DictionaryArray.from_arrays(arrow(indices), text.dictionary)
+            found[name] = _coded(np.repeat(array(text.indices), each), text.dictionary)
         for name, column in projects.extra.items():
-            found[name] = column.take(arrow(owner))
+            found[name] = column.take(arrow(judged.owner))
         return pa.table({name: found[name] for name in [*columns("assessed"), *projects.extra]})
+
+
+def _coded(codes: np.ndarray, words: pa.Array) -> pa.DictionaryArray:
+    """A text of each row; the codes are our own, so that none need be looked at."""
+    return pa.DictionaryArray.from_arrays(arrow(codes), words, safe=False)

@@ -59,17 +59,20 @@ class Tally:
             return
         code, keys = self._groups(projects, judged)
         count = int(code.max()) + 1
-        by_state = np.bincount(code.astype(np.intp) * 4 + judged.state, minlength=count * 4).reshape(-1, 4)
-        once, paid = self._once(judged)
-        score, support = judged.values["score"], judged.values["support_paid"]
+        by_state = np.bincount(code * 4 + judged.state, minlength=count * 4).reshape(-1, 4)
+        once, paid = (np.flatnonzero(rows) for rows in self._once(judged))
+        score = by_state[:, FULFILLED].astype(np.float64)
+        if self.methodology.scale == "proportional":
+            score = np.bincount(code, np.fmax(judged.values["score"], 0.0), minlength=count)
+        support = judged.values["support_paid"].take(paid)
         sums = {
             "due": by_state.sum(axis=1) - by_state[:, NOT_DUE],
             "assessed": by_state[:, FULFILLED] + by_state[:, NOT_FULFILLED],
             "fulfilled": by_state[:, FULFILLED],
             "no_data": by_state[:, NO_DATA],
-            "projects": np.bincount(code[once], minlength=count),
-            "score": np.bincount(code, np.nan_to_num(score, nan=0.0), minlength=count),
-            "support_paid": np.bincount(code[paid], support[paid], minlength=count),
+            "projects": np.bincount(code.take(once), minlength=count),
+            "score": score,
+            "support_paid": np.bincount(code.take(paid), support, minlength=count),
         }
         there = np.flatnonzero(sums["projects"])
         self._held.append({**keys(there), **{name: values[there] for name, values in sums.items()}})
@@ -81,7 +84,7 @@ class Tally:
         """Number of the group of each row, and what gives the codes of its columns."""
         coded = {name: self._coded(name, projects) for name in self.by if name not in OF_ROW}
         own, one = _numbered(coded, len(projects.ids))
-        code = own[judged.owner]
+        code = np.repeat(own, judged.count)
         within: list[tuple[str, int]] = []
         if "year" in self.by:
             first = int(judged.year.min())
@@ -203,7 +206,10 @@ def _numbered(coded: dict[str, np.ndarray], count: int) -> tuple[np.ndarray, np.
             code = np.unique(code, return_inverse=True)[1]
             most = count
         code, most = code * size + codes, most * size
-    code = np.unique(code, return_inverse=True)[1]
+    if most > MOST_EMPTY * count:
+        code = np.unique(code, return_inverse=True)[1]
+    else:  # the same numbers without sorting
+        code = (np.cumsum(np.bincount(code) > 0) - 1)[code]
     one = np.empty(int(code.max()) + 1, dtype=np.intp)
     one[code] = np.arange(count)
     return code, one
