@@ -1,5 +1,6 @@
 """The engine gives the rows of ``assess`` and the tallies of ``fulfilment``, in any blocks and any order of rows."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -338,3 +339,21 @@ def test_a_column_of_many_values_is_grouped_by_with_year_and_criterion(sample) -
     by = ["own", "year", "criterion"]
     whole = ee.fulfilment(ee.assess(ee.load(sample), LAW), by)
     same_tables(assess_parquet(sample, None, methodology=LAW, by=[by], at_once=100).tallies[0], whole)
+
+
+@pytest.mark.parametrize("scale", ["binary", "proportional"])
+def test_sums_of_money_do_not_depend_on_the_blocks(sample, scale) -> None:
+    """Added up as doubles they would: 0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1."""
+    frame = pd.read_parquet(sample / "observations.parquet")
+    random = np.random.default_rng(35)
+    paid = random.lognormal(9, 4, len(frame)).round(3) * 10.0 ** random.integers(-2, 5, len(frame))
+    keep(sample, {"observations": frame.assign(support_paid=paid)})
+    law = LAW.replace({"scale": scale})
+    by = [["region"], ["measure", "year"], []]
+    found = [assess_parquet(sample, None, methodology=law, by=by, at_once=n).tallies for n in (7, 50, 600)]
+    assert found[0] == found[1] == found[2]
+    one = assess_parquet(sample, None, methodology=law, by=[[]]).tallies[0]
+    assessed = ee.assess(ee.load(sample), law)
+    cells = assessed.drop_duplicates(["project_id", "year"])
+    assert one["support_paid"].to_pylist() == [math.fsum(cells["support_paid"])]
+    assert one["score"].to_pylist() == [math.fsum(assessed["score"].dropna())]

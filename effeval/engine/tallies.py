@@ -17,7 +17,10 @@ from effeval.methodology import Methodology
 from effeval.rates import EVERY_LEVEL, divided, levels
 
 COUNTS = ("due", "assessed", "fulfilled", "no_data", "projects")
-SUMS = (*COUNTS, "score", "support_paid")
+FIGURES = ("score", "support_paid")
+GRAINS = (2.0**20, 2.0**-3, 2.0**-26)  # figures are summed in parts of so few digits that every sum is exact
+PARTS = {name: [f"{name} {number}" for number in range(len(GRAINS) + 1)] for name in FIGURES}
+SUMS = (*COUNTS, *(part for parts in PARTS.values() for part in parts))
 OF_ROW = ("year", "criterion")  # the other columns to group by are the project's
 MOST_EMPTY = 4  # groups that may be counted for each row
 MOST_CODES = 2**62  # a product of more would overflow
@@ -61,18 +64,17 @@ class Tally:
         count = int(code.max()) + 1
         by_state = np.bincount(code * 4 + judged.state, minlength=count * 4).reshape(-1, 4)
         once, paid = (np.flatnonzero(rows) for rows in self._once(judged))
-        score = by_state[:, FULFILLED].astype(np.float64)
-        if self.methodology.scale == "proportional":
-            score = np.bincount(code, np.fmax(judged.values["score"], 0.0), minlength=count)
-        support = judged.values["support_paid"].take(paid)
+        score, support = judged.values["score"], judged.values["support_paid"]
+        paid = paid[support.take(paid) > 0]
+        scored = np.flatnonzero(score > 0)
         sums = {
             "due": by_state.sum(axis=1) - by_state[:, NOT_DUE],
             "assessed": by_state[:, FULFILLED] + by_state[:, NOT_FULFILLED],
             "fulfilled": by_state[:, FULFILLED],
             "no_data": by_state[:, NO_DATA],
             "projects": np.bincount(code.take(once), minlength=count),
-            "score": score,
-            "support_paid": np.bincount(code.take(paid), support, minlength=count),
+            **_exact("score", score.take(scored), code.take(scored), count),
+            **_exact("support_paid", support.take(paid), code.take(paid), count),
         }
         there = np.flatnonzero(sums["projects"])
         self._held.append({**keys(there), **{name: values[there] for name, values in sums.items()}})
@@ -168,6 +170,8 @@ class Tally:
             found = self._added()
         elif not self.by:
             found = {name: np.zeros(1) for name in SUMS}
+        for name, parts in PARTS.items():
+            found[name] = sum(found.pop(part) for part in reversed(parts))  # the small ones first
         words = {name: self._words(name, found[name]) for name in self.by}
         if len(self.by) == 1 and self.by[0] in EVERY_LEVEL:
             words, found = self._every_level(words[self.by[0]], found)
@@ -193,8 +197,21 @@ class Tally:
         known = levels(name, self.methodology)
         place = {word: number for number, word in enumerate(words.to_pylist())}
         at = np.array([place.get(level, -1) for level in known])
-        sums = {key: np.append(found[key], 0)[at] for key in SUMS}
+        sums = {key: np.append(found[key], 0)[at] for key in (*COUNTS, *FIGURES)}
         return {name: _array_of(known)}, sums
+
+
+def _exact(name: str, values: np.ndarray, code: np.ndarray, count: int) -> dict[str, np.ndarray]:
+    """Sums by code, in parts; whatever is added when and where, the parts come out the same.
+
+    A part is a multiple of its grain below the grain before, some 23 binary digits, so that a thousand million of them
+    add up within the 53 digits of a double.
+    """
+    found = {}
+    for part, grain in zip(PARTS[name], GRAINS, strict=False):
+        coarse = np.rint(values / grain) * grain
+        found[part], values = np.bincount(code, coarse, minlength=count), values - coarse
+    return found | {PARTS[name][-1]: np.bincount(code, values, minlength=count)}
 
 
 def _numbered(coded: dict[str, np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray]:
