@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 from python_calamine import CalamineWorkbook
 
-from effeval.cells import as_text
 from effeval.columns import LANGUAGES
 from effeval.edition import editions, parse_settings
 from effeval.errors import DataError, MethodologyError
 from effeval.labels import phrase
 from effeval.law import Value
 from effeval.methodology import Methodology
-from effeval.parsing import FIGURE, numbers
+from effeval.reading.cells import as_text
+from effeval.reading.parsing import FIGURE, numbers
+from effeval.reading.workbooks import error_cells, sheets
 from effeval.scenario_template import FIELDS, HEADINGS, INPUTS, SHEETS
-from effeval.workbooks import error_cells, sheets
 
 TICKS = ("✓", "✔", "x", "х", "v", "+", "1", "true", "yes", "да", "иә")  # the second x is Cyrillic
 _SHARE, _NUMBERS = "at_least", ("at_least", "multiple", "after", "years", "base_shift")

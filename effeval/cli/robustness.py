@@ -195,7 +195,7 @@ def sensitivity(
 
 def _check(output: Path | None, lang: str) -> None:
     """Whatever can be wrong before anything is judged."""
-    from effeval.files import check_ending
+    from effeval.reading.files import check_ending
 
     if output is not None:
         check_ending(output)

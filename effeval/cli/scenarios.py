@@ -106,7 +106,7 @@ def what_if(
 
 def _check(output: Path | None, save: Path | None, details: dict[str, str | None], lang: str) -> None:
     """Whatever can be wrong before anything is judged."""
-    from effeval.files import check_ending
+    from effeval.reading.files import check_ending
     from effeval.scenario_files import check_name
 
     if output is not None:
@@ -139,7 +139,7 @@ def _sides(methodology: str, baseline: str | None, settings: list[str] | None, s
 
 def _save(path: Path, details: dict[str, str | None], baseline: str | None, before, after) -> None:
     """Write what differs as a scenario, whose baseline is found from where it lies."""
-    from effeval.files import written_on
+    from effeval.reading.files import written_on
     from effeval.scenario_files import Scenario, differences, is_file, read_scenario, write_scenario
 
     base, named = None, before.id
