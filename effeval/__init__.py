@@ -18,8 +18,8 @@ _HOME = {
     "aggregation": ("fulfilment", "verdicts"),
     "explaining.explanation": ("explain",),
     "asked": ("effects",),
-    "scenario_files": ("Scenario", "read_scenario", "write_scenario"),
-    "scenario_template": ("write_template",),
+    "scenarios.files": ("Scenario", "read_scenario", "write_scenario"),
+    "scenarios.template": ("write_template",),
     "scenarios": (
         "Board", "break_even", "causes", "compare", "factors", "flips", "near_misses", "outcomes", "random_scenarios",
         "ranges", "rank_bands", "rejudge", "robustness", "robustness_by", "sensitivity", "stakes", "sweep",

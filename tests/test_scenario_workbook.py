@@ -13,8 +13,8 @@ from xlsxwriter import Workbook
 
 import effeval as ee
 from effeval.labels import phrase
-from effeval.scenario_files import read_scenario
-from effeval.scenario_template import definition, height, parameters, write_template
+from effeval.scenarios.files import read_scenario
+from effeval.scenarios.template import definition, height, parameters, write_template
 
 LAW = ee.Methodology.load("order-35")
 SHEETS = ("scenario", "parameters", "questions")

@@ -41,7 +41,7 @@ def law_of(methodology: str, settings: list[str] | None, scenarios: list[Path] |
 
     law = Methodology.load(methodology)
     if scenarios:
-        from effeval.scenario_files import read_scenario
+        from effeval.scenarios.files import read_scenario
 
         for path in scenarios:
             law = read_scenario(path).apply(law)

@@ -54,7 +54,7 @@ def robustness(
     """Judge under every reading of the open questions: what holds, what depends, which question to settle first."""
     from effeval import scenarios
     from effeval.labels import number, phrase
-    from effeval.scenario_tables import ranges_table, robustness_table, stakes_table
+    from effeval.scenarios.tables import ranges_table, robustness_table, stakes_table
     from effeval.scope import about
 
     _check(output, known_lang(lang))
@@ -108,7 +108,7 @@ def sweep(
 ) -> None:
     """Move a threshold step by step: how many fulfil it at each value, and who misses it by little."""
     from effeval import scenarios
-    from effeval.scenario_tables import sweep_table
+    from effeval.scenarios.tables import sweep_table
     from effeval.scope import about
 
     _check(output, known_lang(lang))
@@ -163,7 +163,7 @@ def sensitivity(
     """Vary all thresholds and readings at once: which of them the rate depends on, and the ranks of regions."""
     from effeval import scenarios
     from effeval.labels import factor_names, number, percent, phrase
-    from effeval.scenario_tables import bands_table, sensitivity_table
+    from effeval.scenarios.tables import bands_table, sensitivity_table
     from effeval.scope import about, check_codes
 
     _check(output, known_lang(lang))
@@ -244,7 +244,7 @@ def _numbers(values: str) -> list[float]:
 def _show_near(near, board, within: float, lang: str) -> None:
     """The nearest misses on stdout."""
     from effeval.labels import number, percent, phrase
-    from effeval.scenario_tables import near_table
+    from effeval.scenarios.tables import near_table
 
     if near.empty:
         print(f"{phrase('near.none', lang=lang)}\n")

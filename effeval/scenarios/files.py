@@ -11,7 +11,7 @@ from effeval.errors import MethodologyError, ParameterError
 from effeval.law import Value
 from effeval.methodology import Methodology
 from effeval.reading.files import replacing
-from effeval.scenario_workbook import read_workbook
+from effeval.scenarios.workbook import read_workbook
 
 _TEXTS = ("title", "author", "date", "reference", "description", "baseline")
 _REQUIRED = ("title", "baseline", "settings")

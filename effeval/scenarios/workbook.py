@@ -18,7 +18,7 @@ from effeval.methodology import Methodology
 from effeval.reading.cells import as_text
 from effeval.reading.parsing import FIGURE, numbers
 from effeval.reading.workbooks import error_cells, sheets
-from effeval.scenario_template import FIELDS, HEADINGS, INPUTS, SHEETS
+from effeval.scenarios.template import FIELDS, HEADINGS, INPUTS, SHEETS
 
 TICKS = ("✓", "✔", "x", "х", "v", "+", "1", "true", "yes", "да", "иә")  # the second x is Cyrillic
 _SHARE, _NUMBERS = "at_least", ("at_least", "multiple", "after", "years", "base_shift")
@@ -76,7 +76,7 @@ class _Cell:
 
 
 def read_workbook(path: Path) -> Filled:
-    """Read a workbook that :func:`effeval.scenario_template.write_template` made, in whichever language.
+    """Read a workbook that :func:`effeval.scenarios.template.write_template` made, in whichever language.
 
     Raises
     ------
