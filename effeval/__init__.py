@@ -24,10 +24,10 @@ _HOME = {
     "examples": ("example",),
     "scoring": ("assess",),
     "aggregation": ("fulfilment", "verdicts"),
-    "explanation": ("explain",),
+    "explaining.explanation": ("explain",),
     "asked": ("effects",),
-    "scenario_files": ("Scenario", "read_scenario", "write_scenario"),
-    "scenario_template": ("write_template",),
+    "scenarios.files": ("Scenario", "read_scenario", "write_scenario"),
+    "scenarios.template": ("write_template",),
     "scenarios": (
         "Board",
         "break_even",

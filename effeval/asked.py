@@ -10,8 +10,8 @@ from effeval.errors import MethodologyError, ParameterError
 from effeval.labels import EMPTY, number, phrase
 from effeval.law import Value
 from effeval.methodology import Methodology
-from effeval.scenario_files import differences
 from effeval.scenarios import Board, flips, rejudge
+from effeval.scenarios.files import differences
 
 _FOUND = ("plan", "actual", "state", "score")
 _NO_EFFECT = ("same_value", "no_rows", "not_due", "no_change")

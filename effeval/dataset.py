@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from effeval import checks
 from effeval.columns import INPUT_TABLES, SYNTHETIC_PREFIX, columns
 from effeval.errors import DataError, Fault, ParameterError
-from effeval.files import digest, read
 from effeval.methodology import Methodology
-from effeval.schema import DTYPES, Typed, typed
+from effeval.reading import checks
+from effeval.reading.files import digest, read
+from effeval.reading.schema import DTYPES, Typed, typed
 
 PathOrFrames = str | os.PathLike[str] | Mapping[str, pd.DataFrame]
 FOUND = ["severity", "file", "table", "row", "column", "value", "message", "fix"]

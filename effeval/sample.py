@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from effeval.codes import CODES
 from effeval.columns import INPUT_TABLES, Column, columns
 from effeval.errors import ParameterError
-from effeval.files import replacing
+from effeval.reading.codes import CODES
+from effeval.reading.files import replacing
+from effeval.reading.schema import KEYS
 from effeval.sample_figures import NEW_EXPORTERS, STILL_NONE, make_observations
 from effeval.sample_gaps import EMPTY_CELLS, GAPS, YEAR_BEFORE
 from effeval.sample_projects import (
@@ -31,7 +32,6 @@ from effeval.sample_projects import (
     texts,
     wage_growth,
 )
-from effeval.schema import KEYS
 
 __all__ = ["datapackage", "make_observations", "make_projects", "make_reference", "readme", "write_sample"]
 

@@ -12,10 +12,10 @@ from effeval.aggregation import fulfilment
 from effeval.columns import INPUT_TABLES, LANGUAGES
 from effeval.dataset import Dataset
 from effeval.errors import ParameterError
-from effeval.files import digest, written_on
 from effeval.judged import judged
 from effeval.labels import day, level_names, phrase
 from effeval.methodology import Methodology
+from effeval.reading.files import digest, written_on
 from effeval.scored import is_scored, read_scored
 from effeval.tables import summary
 

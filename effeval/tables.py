@@ -1,6 +1,7 @@
 """Tables for people: words, units and numbers of the language, ready to be shown or exported."""
 
 import hashlib
+from collections.abc import Mapping
 
 import pandas as pd
 from pandas.io.formats.style import Styler
@@ -36,22 +37,15 @@ def fulfilment_table(
     by = [by] if isinstance(by, str) else by
     found = fulfilment(assessed, by, methodology=methodology)
     found = found[found["projects"] > 0]
-    shown = {
-        heading("fulfilment", name, lang=lang): named(found[name], name, methodology=methodology, lang=lang)
-        for name in by
-    }
-    counts = zip(found["fulfilled"], found["assessed"], strict=True)
-    shown[phrase("heading.fulfilled_of", lang=lang)] = [parts(f, a, lang=lang) for f, a in counts]
-    shown[phrase("heading.interval", lang=lang)] = [
-        EMPTY if pd.isna(low) else f"{number(low * 100, lang=lang)}–{percent(high, lang=lang)}"
-        for low, high in zip(found["rate_low"], found["rate_high"], strict=True)
-    ]
+    shown = groups(found, by, methodology=methodology, lang=lang)
+    shown[phrase("heading.fulfilled_of", lang=lang)] = tally(found, lang=lang)
+    shown[phrase("heading.interval", lang=lang)] = spans(found, "rate_low", "rate_high", lang=lang)
     for name in ("coverage", "effectiveness"):
         shown[heading("fulfilment", name, lang=lang)] = [percent(value, lang=lang) for value in found[name]]
     shown[heading("fulfilment", "projects", lang=lang)] = [number(n, lang=lang) for n in found["projects"]]
     million = found["support_paid"] / 1000
     shown[phrase("heading.support_million", lang=lang)] = [number(m, lang=lang) for m in million]
-    return pd.DataFrame(shown, index=found.index, dtype="str").reset_index(drop=True)
+    return as_text(shown, found)
 
 
 def shortfalls(
@@ -75,11 +69,7 @@ def shortfalls(
         One row a project, year and criterion not fulfilled; headings and cells in the language, all text.
     """
     short = assessed[assessed["state"] == "not_fulfilled"]
-    known = [
-        "project_id",
-        *[name for name in ("applicant", "unit") if name in projects and name not in short],
-    ]
-    short = short.merge(projects[known], on="project_id", how="left", validate="m:1")
+    short = with_project(short, projects)
     short = short.sort_values(["measure", "criterion", "attainment", "project_id"], ignore_index=True)
     shown = {
         heading("assessed", "project_id", lang=lang): list(short["project_id"]),
@@ -189,19 +179,15 @@ def changes_table(
     tables = [compared[compared["scenario"] == name].assign(scenario="") for name in (first, last)]
     both = tables[0].merge(tables[1], on=keys, how="outer", suffixes=("_before", "_after"))
     both = both[(both["due_before"] > 0) | (both["due_after"] > 0)]
-    shown = {
-        heading("fulfilment", name, lang=lang): named(both[name], name, methodology=methodology, lang=lang)
-        for name in by
-    }
+    shown = groups(both, by, methodology=methodology, lang=lang)
     for when in ("before", "after"):
-        counts = zip(both[f"fulfilled_{when}"], both[f"assessed_{when}"], strict=True)
-        shown[phrase(f"changes.{when}", lang=lang)] = [parts(f, a, lang=lang) for f, a in counts]
+        shown[phrase(f"changes.{when}", lang=lang)] = tally(both, lang=lang, suffix=f"_{when}")
     change = both["rate_after"] - both["rate_before"]
     shown[phrase("table.change", lang=lang)] = [
         EMPTY if pd.isna(value) else f"{value * 100:+.1f}".replace(".", "." if lang == "en" else ",")
         for value in change
     ]
-    return pd.DataFrame(shown, index=both.index, dtype="str").reset_index(drop=True)
+    return as_text(shown, both)
 
 
 def figure(value: float, unit: str, *, lang: str) -> str:
@@ -301,6 +287,39 @@ def named(codes: pd.Series, column: str, *, methodology: Methodology, lang: str)
         else:
             shown.append(str(code))
     return shown
+
+
+def tally(found: pd.DataFrame, *, lang: str, suffix: str = "") -> list[str]:
+    """Of each group, how many were fulfilled of how many assessed: "12 of 19 (63 %)"."""
+    counts = zip(found[f"fulfilled{suffix}"], found[f"assessed{suffix}"], strict=True)
+    return [parts(fulfilled, assessed, lang=lang) for fulfilled, assessed in counts]
+
+
+def spans(found: pd.DataFrame, low: str, high: str, *, lang: str) -> list[str]:
+    """From one rate to another, as percent, by group; a dash where they are empty."""
+    ends = zip(found[low], found[high], strict=True)
+    return [EMPTY if pd.isna(a) else f"{number(a * 100, lang=lang)}–{percent(b, lang=lang)}" for a, b in ends]
+
+
+def groups(
+    found: pd.DataFrame, by: list[str], *, methodology: Methodology, lang: str
+) -> dict[str, list[str]]:
+    """The columns that name the groups, with their headings."""
+    return {
+        heading("fulfilment", name, lang=lang): named(found[name], name, methodology=methodology, lang=lang)
+        for name in by
+    }
+
+
+def as_text(shown: Mapping[str, list[str]], found: pd.DataFrame) -> pd.DataFrame:
+    """A table of texts, with the rows of ``found``."""
+    return pd.DataFrame(shown, index=found.index, dtype="str").reset_index(drop=True)
+
+
+def with_project(rows: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """Judged rows with the applicant's name and the physical unit of their projects, where they lack them."""
+    known = [name for name in ("applicant", "unit") if name in projects and name not in rows]
+    return rows.merge(projects[["project_id", *known]], on="project_id", how="left", validate="m:1")
 
 
 def _unit(row, methodology: Methodology, lang: str) -> str:

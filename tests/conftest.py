@@ -1,6 +1,7 @@
 """What several test modules use."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -36,3 +37,18 @@ def effeval(monkeypatch, capsys):
         return status, out, err
 
     return run
+
+
+@pytest.fixture
+def refused(effeval, sample_dir, tmp_path):
+    """Run a command that is bad use: status 2, a sentence that matches, no traceback and nothing written."""
+
+    def check(words: list[str], message: str) -> None:
+        words = [word.replace("DATA", str(sample_dir)).replace("OUT", str(tmp_path)) for word in words]
+        status, out, err = effeval(*words)
+        assert status == 2
+        assert re.search(message, out + err)
+        assert "Traceback" not in err
+        assert list(tmp_path.iterdir()) == []
+
+    return check

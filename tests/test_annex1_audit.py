@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import effeval as ee
+from effeval.reading.files import digest
 
 LAW = ee.Methodology.load("order-35")
 YEAR = 2025
@@ -228,7 +229,7 @@ def test_commands_from_data_to_form_to_audit_to_fulfilment_and_report(effeval, s
     about = pd.read_excel(tmp_path / "audit.xlsx", sheet_name="about", engine="calamine").set_index("name")[
         "value"
     ]
-    assert about["form-63.xlsx"] == f"SHA-256 {ee.files.digest(tmp_path / 'form-63.xlsx')}"
+    assert about["form-63.xlsx"] == f"SHA-256 {digest(tmp_path / 'form-63.xlsx')}"
     status, out, _ = effeval("fulfilment", tmp_path / "judged.parquet", "--by", "region")
     assert status == 0
     assert "63 East Kazakhstan" in out and "71 Astana" in out and "10 Abay" not in out

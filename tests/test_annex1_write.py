@@ -19,7 +19,7 @@ import effeval as ee
 from effeval.annex1 import write
 from effeval.annex1.layout import Layout, sheet_name
 from effeval.columns import LANGUAGES
-from effeval.files import digest
+from effeval.reading.files import digest
 
 YEAR = 2025
 NAMESPACE = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}

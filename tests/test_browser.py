@@ -20,7 +20,7 @@ from nights import small_data
 from playwright.sync_api import Error, Page, sync_playwright
 
 import effeval as ee
-from effeval.scenario_files import read_scenario
+from effeval.scenarios.files import read_scenario
 
 ROOT = Path(__file__).parent.parent
 LAW = ee.Methodology.load("order-35")

@@ -14,7 +14,7 @@ from effeval.columns import columns
 from effeval.dataset import Dataset, DataWarning, load, require_columns, validate
 from effeval.errors import DataError, ParameterError
 from effeval.methodology import Methodology
-from effeval.schema import schema
+from effeval.reading.schema import schema
 
 # Two projects: measure 13 (output, wage, export volume) and measure 4 (output, wage, jobs); BINs are made up.
 PROJECTS = [

@@ -9,7 +9,7 @@ from test_properties import frames, projects, readings, reference
 
 import effeval as ee
 from effeval.asked import effects, effects_table, expand, warnings
-from effeval.scenario_files import differences
+from effeval.scenarios.files import differences
 
 FOUND = ["plan", "actual", "state", "score"]
 LAW = ee.Methodology.load("order-35")

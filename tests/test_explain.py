@@ -14,11 +14,11 @@ import yaml
 from build import dataset
 
 import effeval as ee
-from effeval.cards import Card
 from effeval.columns import LANGUAGES
-from effeval.evidence import evidence
-from effeval.explanation import explain
-from effeval.readings import changes
+from effeval.explaining.cards import Card
+from effeval.explaining.evidence import evidence
+from effeval.explaining.explanation import explain
+from effeval.explaining.readings import changes
 
 BOOKS = [
     yaml.safe_load(f.read_text(encoding="utf-8"))

@@ -12,8 +12,8 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from effeval.errors import ParameterError
-from effeval.files import digest, read, replacing, write
-from effeval.grids import from_frame
+from effeval.reading.files import digest, read, replacing, write
+from effeval.reading.grids import from_frame
 
 REFERENCE = "year,wage_growth_forecast,source\n2024,0.1,x\n"
 
@@ -503,7 +503,7 @@ def test_other_endings_are_refused(tmp_path, result, name):
 
 
 def test_too_many_rows_for_a_sheet(tmp_path, monkeypatch, result):
-    monkeypatch.setattr("effeval.workbooks.MOST_ROWS", 3)
+    monkeypatch.setattr("effeval.reading.workbooks.MOST_ROWS", 3)
     with pytest.raises(ParameterError, match="do not fit"):
         write(result, tmp_path / "a.xlsx")
     assert list(tmp_path.iterdir()) == []

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from effeval.cells import as_text, kinds_apart
-from effeval.codes import check_digit_holds, codes
-from effeval.parsing import numbers, text, whole, years
+from effeval.reading.cells import as_text, kinds_apart
+from effeval.reading.codes import check_digit_holds, codes
+from effeval.reading.parsing import numbers, text, whole, years
 
 NBSP, NARROW, THIN, MINUS = "\u00a0", "\u202f", "\u2009", "\u2212"
 RUSSIAN_NO, RUSSIAN_NA = "\u043d\u0435\u0442", "\u043d/\u0434"

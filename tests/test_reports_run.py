@@ -12,6 +12,7 @@ from nights import one_crew, page_of, scripted, small_data, small_notebook, tree
 
 import effeval as ee
 from effeval import reports
+from effeval.reading.files import digest
 from effeval.reports import How, checks, index, night, store
 from effeval.reports.execution import Made
 
@@ -84,7 +85,7 @@ def test_the_folder_is_laid_out_by_year_language_and_region(made) -> None:
 
 def test_the_manifest_says_from_what_and_what(made, manifest, data) -> None:
     assert manifest["effeval"] == ee.__version__ and manifest["year"] == YEAR
-    assert manifest["data"] == {path.name: ee.files.digest(path) for path in data.glob("*.csv")}
+    assert manifest["data"] == {path.name: digest(path) for path in data.glob("*.csv")}
     assert manifest["methodology"] == {"id": "order-35", "edition": "2024-01-26", "changed": {}}
     hashes = tree(made)
     assert manifest["law"] == hashes.pop("methodology.yaml") == manifest["pages"]["methodology.yaml"]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from test_properties import readings
 
 import effeval as ee
-from effeval.scenario_files import Scenario, differences, read_scenario, write_scenario
+from effeval.scenarios.files import Scenario, differences, read_scenario, write_scenario
 
 LAW = ee.Methodology.load("order-35")
 

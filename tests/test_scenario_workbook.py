@@ -13,8 +13,9 @@ from xlsxwriter import Workbook
 
 import effeval as ee
 from effeval.labels import phrase
-from effeval.scenario_files import read_scenario
-from effeval.scenario_template import definition, height, parameters, write_template
+from effeval.reading.files import write
+from effeval.scenarios.files import read_scenario
+from effeval.scenarios.template import definition, height, parameters, write_template
 
 LAW = ee.Methodology.load("order-35")
 SHEETS = ("scenario", "parameters", "questions")
@@ -256,7 +257,7 @@ def test_a_scenario_file_can_be_the_baseline(blank) -> None:
 
 def test_other_files_are_refused_with_what_would_be_right(tmp_path, blank) -> None:
     (tmp_path / "text.xlsx").write_text("no workbook", encoding="utf-8")
-    ee.files.write(ee.regions(), tmp_path / "other.xlsx")
+    write(ee.regions(), tmp_path / "other.xlsx")
     for name, said in {
         "none": "no scenario file",
         "text": "cannot be read",

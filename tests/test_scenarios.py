@@ -8,8 +8,8 @@ from test_properties import frames, projects, readings, reference
 
 import effeval as ee
 from effeval import scenarios, scoring
-from effeval.scenario_files import Scenario, read_scenario, write_scenario
 from effeval.scenarios import board, causes, compare, flips, rejudge, transitions
+from effeval.scenarios.files import Scenario, read_scenario, write_scenario
 
 LAW = ee.Methodology.load("order-35")
 COUNTED = dict(zip(scenarios.KINDS, [0] * 5, strict=True))

@@ -8,8 +8,8 @@ from build import dataset
 
 import effeval as ee
 from effeval import whatif
-from effeval.scenario_files import read_scenario
 from effeval.scenarios import causes, flips, transitions
+from effeval.scenarios.files import read_scenario
 from effeval.whatif import SHOWN_FLIPS, panel
 
 LAW = ee.Methodology.load("order-35")

@@ -7,9 +7,9 @@ from effeval.annex1.headings import Table
 from effeval.annex1.lines import TEXTS, Lines
 from effeval.annex1.raw import NO_VALUE, address, letters, shown_as_percent
 from effeval.annex1.words import LEAVES
-from effeval.cells import as_text
 from effeval.columns import columns
 from effeval.errors import Fault
+from effeval.reading.cells import as_text
 
 PLACED = ("applicant", "kato", "sector", "category", "support_paid", "score_sum", "status")
 TOTALS = ["file", "sheet", "row", "name", "value", "cell"]

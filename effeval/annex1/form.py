@@ -36,7 +36,7 @@ from effeval.errors import ParameterError
 from effeval.labels import phrase
 from effeval.law import Criterion, Measure
 from effeval.methodology import Methodology
-from effeval.workbooks import MOST_ROWS
+from effeval.reading.workbooks import MOST_ROWS
 from effeval.worksheet import PlainWorksheet
 
 

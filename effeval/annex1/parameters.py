@@ -10,10 +10,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 import effeval
 from effeval.annex1.styles import LINE, Styles, lines
 from effeval.dataset import Dataset
-from effeval.files import written_on
 from effeval.labels import phrase
 from effeval.law import Measure, Question, Value
 from effeval.methodology import Methodology
+from effeval.reading.files import written_on
 from effeval.scoring import ROUNDING
 from effeval.worksheet import PlainWorksheet
 

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from effeval.annex1.words import INVISIBLE, choice, fold, squeeze, squeezed, tokens, values
-from effeval.cells import SPACES, as_text
 from effeval.classifiers import regions, sectors
-from effeval.codes import codes
 from effeval.columns import LANGUAGES
-from effeval.parsing import COMMA_OR_THOUSANDS, LOOSE, POINT_OR_THOUSANDS, numbers
+from effeval.reading.cells import SPACES, as_text
+from effeval.reading.codes import codes
+from effeval.reading.parsing import COMMA_OR_THOUSANDS, LOOSE, POINT_OR_THOUSANDS, numbers
 
 # A bare figure above is no growth that anyone plans or reaches, but per cent without the sign.
 HIGHEST_PLAN = 1.0

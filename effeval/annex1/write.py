@@ -21,9 +21,9 @@ from effeval.annex1.styles import Styles
 from effeval.columns import LANGUAGES
 from effeval.dataset import Dataset
 from effeval.errors import ParameterError
-from effeval.files import replacing
 from effeval.labels import phrase
 from effeval.methodology import Methodology
+from effeval.reading.files import replacing
 
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 

@@ -11,17 +11,18 @@ from matplotlib.patches import Patch
 
 from effeval.charts.style import (
     BLUE,
-    CODED,
     DIM,
     FEW,
     INK,
     LIGHT,
     ORANGE,
+    TOP,
+    beside,
     clean,
     fulfilment_title,
-    level_label,
+    level_labels,
     nothing,
-    percent_axis,
+    rate_axis,
     title,
 )
 from effeval.labels import money, parts, percent, phrase
@@ -64,10 +65,9 @@ def plot_fulfilment(
     ax.hlines(range(len(bars)), bars["rate_low"], bars["rate_high"], color=INK, linewidth=1.2)
     for position, (text, high) in enumerate(zip(bars["text"], bars["rate_high"].fillna(0), strict=True)):
         ax.annotate(text, (high, position), xytext=(6, 0), textcoords="offset points", va="center", color=INK)
-    percent_axis(ax.xaxis, lang)
     note = fill(_note(bars, lang), width=66)  # a longer line would be cut at the edge of the figure
     ax.set(xlim=(0, 1.38), ylabel="", xlabel=f"{phrase('share_fulfilled', lang=lang)}\n{note}")
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
+    rate_axis(ax, lang)
     return clean(ax)
 
 
@@ -88,8 +88,7 @@ def fulfilment_bars(table: pd.DataFrame, by: str, *, names: Mapping | None, lang
     ['small firms']
     """
     bars = table[table["due"] > 0].reset_index(drop=True)
-    names = names if names is not None else {}
-    labels = [level_label(code, names.get(code), coded=by in CODED, lang=lang) for code in bars[by]]
+    labels = level_labels(bars[by], by, names=names, lang=lang)
     counts = zip(bars["fulfilled"], bars["assessed"], strict=True)
     return bars[["rate", "rate_low", "rate_high"]].assign(
         label=pd.Series(labels, dtype="str", index=bars.index),
@@ -137,23 +136,17 @@ def plot_money_and_count(
         for row in pairs.itertuples():
             text = _count_text(row, lang) if share == "share_projects" else _money_text(row, lang)
             value = getattr(row, share)
-            start = (0 if pd.isna(value) else value, places[row.Index] + shift)
-            ax.annotate(
-                text, start, xytext=(5, 0), textcoords="offset points", va="center", color=INK, fontsize=8.5
-            )
-    names = names if names is not None else {}
-    coded = by in CODED
-    ax.set_yticks(places, [level_label(c, names.get(c), coded=coded, lang=lang) for c in pairs[by]])
+            beside(ax, text, 0 if pd.isna(value) else value, places[row.Index] + shift)
+    ax.set_yticks(places, level_labels(pairs[by], by, names=names, lang=lang))
     key = {"chart.money_and_count.projects": BLUE, "chart.money_and_count.support": ORANGE}
     ax.legend(
         handles=[Patch(facecolor=c, edgecolor=DIM, label=phrase(k, lang=lang)) for k, c in key.items()],
-        loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0.2,
+        ncols=2, **TOP,
     )  # fmt: skip
-    percent_axis(ax.xaxis, lang)
     note = phrase("chart.money_and_count.note", lang=lang)
     grey = f"\n{phrase('chart.money_and_count.grey', lang=lang)}" if pairs["few"].any() else ""
     ax.set(xlim=(0, 1.72), ylim=(len(pairs) - 0.45, -0.55), xlabel=note + grey)
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
+    rate_axis(ax, lang)
     return clean(ax)
 
 

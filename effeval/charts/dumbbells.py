@@ -5,27 +5,24 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from effeval.charts.style import (
-    BLUE,
-    CODED,
     DIM,
     FEW,
     INK,
     LIGHT,
+    SIDES,
+    TOP,
     clean,
     counts,
     fulfilment_title,
-    level_label,
+    level_labels,
     nothing,
-    percent_axis,
+    rate_axis,
+    side_key,
     title,
 )
 from effeval.labels import percent, phrase
-
-_MARKS = {"before": "o", "after": "D"}
-_FACES = {"before": "white", "after": BLUE}
 
 
 def plot_dumbbell(
@@ -63,38 +60,21 @@ def plot_dumbbell(
     if ax is None:
         _, ax = plt.subplots(figsize=(10, 2.0 + 0.44 * len(pairs)), layout="constrained")
     names = names if names is not None else {}
-    called = {side: names.get(side, phrase(f"chart.{side}", lang=lang)) for side in _MARKS}
+    called = {side: names.get(side, phrase(f"chart.{side}", lang=lang)) for side in SIDES}
     sides = f"{called['before']}\u00a0→\u00a0{called['after']}"
     title(ax, f"{fulfilment_title(by, lang=lang)}: {sides}", pad=26)
     if pairs.empty:
         return nothing(ax, lang)
     for row in pairs.itertuples():
         _draw(ax, row, lang)
-    labels = [level_label(code, names.get(code), coded=by in CODED, lang=lang) for code in pairs[by]]
-    ax.set_yticks(range(len(pairs)), labels)
-    handles = [
-        Line2D(
-            [],
-            [],
-            marker=mark,
-            color=INK,
-            markerfacecolor=_FACES[side],
-            linestyle="",
-            markersize=8,
-            label=called[side],
-        )
-        for side, mark in _MARKS.items()
-    ]
-    ax.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0.2
-    )
-    percent_axis(ax.xaxis, lang)
+    ax.set_yticks(range(len(pairs)), level_labels(pairs[by], by, names=names, lang=lang))
+    ax.legend(handles=side_key(called), ncols=2, **TOP)
     few = pairs["few_before"].any() or pairs["few_after"].any()
     note = f"\n{phrase('chart.grey', lang=lang)}" if few else ""
     ax.set(
         xlim=(-0.24, 1.24), ylim=(len(pairs) - 0.5, -0.5), xlabel=phrase("share_fulfilled", lang=lang) + note
     )
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
+    rate_axis(ax, lang)
     ax.grid(axis="x", color=LIGHT, linewidth=0.6, zorder=0)
     return clean(ax)
 
@@ -126,22 +106,23 @@ def dumbbell_pairs(before: pd.DataFrame, after: pd.DataFrame, by: str) -> pd.Dat
     )
     order = {code: place for place, code in enumerate(pd.concat([after[by], before[by]]).drop_duplicates())}
     pairs = pairs.sort_values(by, key=lambda codes: codes.map(order), ignore_index=True)
-    whole = [f"{name}_{side}" for name in tallies for side in _MARKS]
+    whole = [f"{name}_{side}" for name in tallies for side in SIDES]
     pairs[whole] = pairs[whole].fillna(0).astype("int64")
     pairs = pairs[(pairs["assessed_before"] > 0) | (pairs["assessed_after"] > 0)].reset_index(drop=True)
-    few = {f"few_{side}": pairs[f"assessed_{side}"].between(1, FEW - 1) for side in _MARKS}
+    few = {f"few_{side}": pairs[f"assessed_{side}"].between(1, FEW - 1) for side in SIDES}
     return pairs.assign(**few)
 
 
 def _draw(ax: Axes, row, lang: str) -> None:
     """One group: the line, the marks, and the lower value to the left of them, the higher to the right."""
-    ends = {side: getattr(row, f"rate_{side}") for side in _MARKS}
+    ends = {side: getattr(row, f"rate_{side}") for side in SIDES}
     known = {side: rate for side, rate in ends.items() if not pd.isna(rate)}
     ax.hlines(row.Index, min(known.values()), max(known.values()), color=DIM, linewidth=2, zorder=1)
     left = min(known, key=known.get) if len(known) == 2 else None
     for side, rate in known.items():
         few, late = getattr(row, f"few_{side}"), side == "after"
-        look = {"marker": _MARKS[side], "s": 46 if late else 90, "color": LIGHT if few else _FACES[side]}
+        mark, face = SIDES[side]
+        look = {"marker": mark, "s": 46 if late else 90, "color": LIGHT if few else face}
         ax.scatter(rate, row.Index, edgecolor=INK, zorder=3 if late else 2, **look)
         tallies = counts(getattr(row, f"fulfilled_{side}"), getattr(row, f"assessed_{side}"), lang=lang)
         offset, align = (-9, "right") if side == left else (9, "left")

@@ -8,11 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from effeval.charts.style import (
-    CODED,
     counts,
     fill_of,
     ink_on,
-    level_label,
+    level_labels,
     nothing,
     rate_key,
     rate_kinds,
@@ -125,9 +124,8 @@ def _places(codes: pd.Series, named: Mapping) -> pd.Series:
 
 
 def _labels(cells: pd.DataFrame, place: str, by: str, names: Mapping[str, Mapping], lang: str) -> list[str]:
-    own, width = names.get(by, {}), 26 if place == "x" else 44
     codes = cells.drop_duplicates(place).sort_values(place)[by]
-    return [level_label(code, own.get(code), coded=by in CODED, lang=lang, width=width) for code in codes]
+    return level_labels(codes, by, names=names.get(by), lang=lang, width=26 if place == "x" else 44)
 
 
 def _inches(labels: list[str]) -> float:

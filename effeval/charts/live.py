@@ -10,21 +10,21 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
-from matplotlib.lines import Line2D
 
 from effeval.charts.style import (
     BLUE,
-    CODED,
     DIM,
     FEW,
     INK,
     LIGHT,
+    SIDES,
     clean,
     counts,
     fulfilment_title,
-    level_label,
+    level_labels,
     nothing,
-    percent_axis,
+    rate_axis,
+    side_key,
 )
 from effeval.labels import percent, phrase
 
@@ -98,14 +98,12 @@ class LiveDumbbell:
     def _still(self, names: Mapping, footer: str) -> None:
         """Everything but the second side."""
         ax, lang, rows = self.ax, self.lang, len(self.before)
-        coded = self.by in CODED
-        labels = [level_label(code, names.get(code), coded=coded, lang=lang) for code in self.before.index]
+        labels = level_labels(self.before.index, self.by, names=names, lang=lang)
         ax.set_yticks(range(rows), labels, fontsize=8.5)
         ax.set(
             xlim=(-0.03, 1.03), ylim=(max(rows, 1) - 0.5, -0.5), xlabel=phrase("share_fulfilled", lang=lang)
         )
-        ax.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
-        percent_axis(ax.xaxis, lang)
+        rate_axis(ax, lang)
         if self.before.empty:
             nothing(ax, lang)
         ax.grid(axis="x", color=LIGHT, linewidth=0.6)
@@ -116,13 +114,8 @@ class LiveDumbbell:
             0.01, 1 - 0.12 / self.figure.get_figheight(), fulfilment_title(self.by, lang=lang),
             fontweight="bold", fontsize=12, va="top",
         )  # fmt: skip
-        faces = {"before": ("o", "white"), "after": ("D", BLUE)}
-        handles = [
-            Line2D([], [], marker=mark, color=INK, markerfacecolor=face, linestyle="", markersize=8,
-                   label=phrase(f"chart.{side}", lang=lang))
-            for side, (mark, face) in faces.items()
-        ]  # fmt: skip
-        ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
+        called = {side: phrase(f"chart.{side}", lang=lang) for side in SIDES}
+        ax.legend(handles=side_key(called), loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
         notes = f"{phrase('chart.grey', lang=lang)}\n{fill(footer, width=150)}"
         self.figure.text(0.01, 0.01, notes, fontsize=7.5, color=DIM, va="bottom")
 

@@ -12,24 +12,25 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from effeval.charts.style import (
     BLUE,
-    CODED,
     DIM,
     FEW,
     HATCH,
     INK,
     LIGHT,
     ORANGE,
+    TOP,
+    beside,
     clean,
     counts,
     level_label,
+    level_labels,
     nothing,
-    percent_axis,
+    rate_axis,
     title,
 )
 from effeval.labels import money, number, percent, phrase
 
 _WIDTH = 56  # characters of a line of a question
-TOP = {"loc": "lower left", "bbox_to_anchor": (0, 1), "frameon": False, "borderaxespad": 0.2}
 _KINDS = {"decided": (BLUE, None), "judged": (LIGHT, HATCH)}
 
 
@@ -144,8 +145,7 @@ def plot_ranges(
         than five were assessed), a thin line for what missing figures could make of it, and the rank.
     """
     rows = table[table["rate_most"].notna()].reset_index(drop=True)
-    names = names if names is not None else {}
-    labels = [level_label(code, names.get(code), coded=by in CODED, lang=lang) for code in rows[by]]
+    labels = level_labels(rows[by], by, names=names, lang=lang)
     ax = own_axes(ax, labels, each=0.2, width=11)
     title(ax, phrase("chart.ranges", lang=lang), pad=28)
     if rows.empty:
@@ -167,8 +167,7 @@ def plot_ranges(
             Line2D([], [], color=colour, linewidth=width, label=phrase(f"chart.ranges.{key}", lang=lang))
         )
     ax.legend(handles=handles, ncols=3, **TOP)
-    percent_axis(ax.xaxis, lang)
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
+    rate_axis(ax, lang)
     shown = f"{phrase('share_fulfilled', lang=lang)}\n{phrase('chart.ranges.note', lang=lang)}"
     ax.set(xlim=(0, 1.62), xlabel=shown)
     ax.vlines([0.25, 0.5, 0.75, 1.0], -0.5, len(rows) - 0.5, color=LIGHT, linewidth=0.6, zorder=0)
@@ -206,10 +205,3 @@ def name_rows(ax: Axes, labels: list[str]) -> Axes:
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.45, -0.55)
     return clean(ax)
-
-
-def beside(ax: Axes, text: str, value: float, place: float) -> None:
-    """A text to the right of the end of a bar."""
-    ax.annotate(
-        text, (value, place), xytext=(5, 0), textcoords="offset points", va="center", color=INK, fontsize=8.5
-    )

@@ -8,8 +8,21 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from effeval.charts.robustness import TOP, beside, labels_of, name_rows, own_axes
-from effeval.charts.style import BLUE, DIM, HATCH, INK, LIGHT, clean, counts, nothing, percent_axis, title
+from effeval.charts.robustness import labels_of, name_rows, own_axes
+from effeval.charts.style import (
+    BLUE,
+    DIM,
+    HATCH,
+    INK,
+    LIGHT,
+    TOP,
+    beside,
+    clean,
+    counts,
+    nothing,
+    percent_axis,
+    title,
+)
 from effeval.labels import number, percent, phrase
 
 

@@ -1,5 +1,6 @@
 """What the charts share: palette, classes of the rate, labels, notes and axes of percent."""
 
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from textwrap import fill
 
@@ -9,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
@@ -22,6 +24,14 @@ HATCH = "////"
 _EDGE = {"edgecolor": DIM, "linewidth": 0.6}
 FEW = 5  # a group of fewer is shown without colour: its rate says little
 CODED = ("region", "sector", "measure", "criterion")
+# before and after: the mark of each and its inside
+SIDES = {"before": ("o", "white"), "after": ("D", BLUE)}
+TOP = {
+    "loc": "lower left",
+    "bbox_to_anchor": (0, 1),
+    "frameon": False,
+    "borderaxespad": 0.2,
+}  # a legend there
 
 
 def rate_kinds(table: pd.DataFrame) -> pd.Series:
@@ -90,6 +100,19 @@ def level_label(code, name: str | None, *, coded: bool, lang: str, width: int = 
     return fill(f"{code} {name}" if coded else name, width=width, break_long_words=False)
 
 
+def level_labels(codes: Iterable, by: str, *, names: Mapping | None, lang: str, width: int = 34) -> list[str]:
+    """Labels of the levels of a grouping column; the code itself where it has no name.
+
+    Examples
+    --------
+    >>> level_labels(["63", "99"], "region", names={"63": "East"}, lang="en")
+    ['63 East', '99']
+    """
+    names = names if names is not None else {}
+    coded = by in CODED
+    return [level_label(code, names.get(code), coded=coded, lang=lang, width=width) for code in codes]
+
+
 def nothing(ax: Axes, lang: str) -> Axes:
     """Axes that say that there is nothing to draw."""
     ax.text(0.5, 0.5, phrase("nothing_assessed", lang=lang), ha="center", va="center", transform=ax.transAxes)
@@ -102,11 +125,33 @@ def percent_axis(axis, lang: str) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, lang=lang)))
 
 
+def rate_axis(ax: Axes, lang: str) -> None:
+    """Ticks of a rate along the bottom: every quarter, as percent."""
+    percent_axis(ax.xaxis, lang)
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
+
+
 def clean(ax: Axes) -> Axes:
     """Axes without a frame at the top and right and without tick marks."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(which="both", length=0)
     return ax
+
+
+def beside(ax: Axes, text: str, value: float, place: float) -> None:
+    """A text to the right of the end of a bar."""
+    ax.annotate(
+        text, (value, place), xytext=(5, 0), textcoords="offset points", va="center", color=INK, fontsize=8.5
+    )
+
+
+def side_key(called: Mapping[str, str]) -> list[Line2D]:
+    """Entries of a legend: the marks of before and after, as they are called."""
+    look = {"color": INK, "linestyle": "", "markersize": 8}
+    return [
+        Line2D([], [], marker=mark, markerfacecolor=face, label=called[side], **look)
+        for side, (mark, face) in SIDES.items()
+    ]
 
 
 _TITLED = ("region", "district", "sector", "measure", "criterion", "category", "status", "year")

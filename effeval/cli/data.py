@@ -36,8 +36,8 @@ BAD = 2  # exit status of the contract: bad use or bad data
 def validate(data: Data, methodology: Law = "order-35", output: Output = None) -> None:
     """Check a data set: every fault and warning with table, row, column and value. Exit status 2 if it has faults."""
     from effeval.dataset import validate as check
-    from effeval.files import write
     from effeval.methodology import Methodology
+    from effeval.reading.files import write
 
     with working("reading"):
         found = check(data, methodology=Methodology.load(methodology))
@@ -69,7 +69,7 @@ def assess(
         done = in_blocks(data, output, law=law, by=[], memory=memory, cluster=cluster_of(dask))
         say(f"{output}: {done.rows:,} rows, {done.projects:,} projects")
         return
-    from effeval.files import check_ending, write
+    from effeval.reading.files import check_ending, write
     from effeval.scope import about
 
     check_here(data, output)
@@ -95,7 +95,7 @@ def fulfilment(
 ) -> None:
     """How far criteria are fulfilled, by region, sector, measure, year or any other column of the projects."""
     from effeval.aggregation import fulfilment as tally
-    from effeval.files import check_ending, write
+    from effeval.reading.files import check_ending, write
     from effeval.scope import about, footer
     from effeval.tables import fulfilment_table
 
@@ -122,7 +122,7 @@ def fulfilment(
 def _tally_in_blocks(
     data: Path | str, output: Path | None, *, law, by: list[str], memory: str | None, dask: str | None
 ) -> None:
-    from effeval.files import write
+    from effeval.reading.files import write
     from effeval.scope import about_stored
 
     _require(output, ENDINGS)

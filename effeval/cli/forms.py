@@ -66,7 +66,7 @@ def audit(
     from effeval.annex1 import audit as check
     from effeval.annex1 import consolidate, read
     from effeval.annex1 import write as write_form
-    from effeval.files import check_ending, write
+    from effeval.reading.files import check_ending, write
     from effeval.scope import about_files
 
     for path in (output, judged):
@@ -104,7 +104,7 @@ def explain(
 ) -> None:
     """Explain one verdict: clause, formula with the figures put in, readings chosen, margin, source cells."""
     from effeval.dataset import load
-    from effeval.explanation import explain as card
+    from effeval.explaining.explanation import explain as card
 
     law = law_of(methodology, set_, scenario)
     with working("reading"), warnings_said():

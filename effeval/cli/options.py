@@ -53,7 +53,7 @@ def law_of(methodology: str, settings: list[str] | None, scenarios: list[Path] |
 
     law = Methodology.load(methodology)
     if scenarios:
-        from effeval.scenario_files import read_scenario
+        from effeval.scenarios.files import read_scenario
 
         for path in scenarios:
             law = read_scenario(path).apply(law)
@@ -121,8 +121,8 @@ def check_folder(path: Path) -> None:
 
 def write_tables(tables: dict, output: Path, about: dict[str, str]) -> None:
     """The first table, and in a workbook the others too, a sheet each."""
-    from effeval.files import check_ending, replacing, write
-    from effeval.workbooks import write_sheets
+    from effeval.reading.files import check_ending, replacing, write
+    from effeval.reading.workbooks import write_sheets
 
     first = next(iter(tables))
     if check_ending(output) != ".xlsx":

@@ -30,22 +30,19 @@ DRAWS_HELP = "A power of two; draws × (factors + 2) scenarios are judged."
 SPREAD_HELP = "How far thresholds vary: 0.2 is a fifth of their value either way."
 WITHIN_HELP = "What a near miss may lack: 0.1 is a tenth of the plan."
 Year = Annotated[int | None, typer.Option(help=YEAR_HELP)]
-SHEETS = "xlsx: {}, a sheet each; csv, parquet: {} alone."
+
+
+def _output(*sheets: str):
+    """The option ``--output`` of a command with several tables, the first of which a flat file takes."""
+    told = f"xlsx: {', '.join(sheets)}, a sheet each; csv, parquet: {sheets[0]} alone."
+    return typer.Option("-o", "--output", metavar="FILE", help=told)
 
 
 def robustness(
     data: Data,
     by: Annotated[str, typer.Option(help=BY_HELP)] = "region",
     year: Year = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            help=SHEETS.format("robustness, stakes, ranges, verdicts", "robustness"),
-        ),
-    ] = None,
+    output: Annotated[Path | None, _output("robustness", "stakes", "ranges", "verdicts")] = None,
     methodology: Law = "order-35",
     set_: Set = None,
     scenario: Scenarios = None,
@@ -54,8 +51,7 @@ def robustness(
     """Judge under every reading of the open questions: what holds, what depends, which question to settle first."""
     from effeval import scenarios
     from effeval.labels import number, phrase
-    from effeval.scenario_tables import ranges_table, robustness_table, stakes_table
-    from effeval.scope import about
+    from effeval.scenarios.tables import ranges_table, robustness_table, stakes_table
 
     _check(output, known_lang(lang))
     columns = columns_of(by)
@@ -70,7 +66,7 @@ def robustness(
             "verdicts": robust,
         }
     if output is not None:
-        write_tables(tables, output, about(board.data, law) | _of_year(year))
+        _write(tables, output, board, year, {})
         return
     words = {"methodology": law, "lang": lang}
     count = number(int(grid.valid.sum()), lang=lang)
@@ -95,12 +91,7 @@ def sweep(
     by: Annotated[str, typer.Option(help=BY_HELP)] = "",
     within: Annotated[float, typer.Option(min=0, max=1, help=WITHIN_HELP)] = 0.1,
     year: Year = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help=SHEETS.format("sweep, near_misses, break_even", "sweep")
-        ),
-    ] = None,
+    output: Annotated[Path | None, _output("sweep", "near_misses", "break_even")] = None,
     methodology: Law = "order-35",
     set_: Set = None,
     scenario: Scenarios = None,
@@ -108,8 +99,7 @@ def sweep(
 ) -> None:
     """Move a threshold step by step: how many fulfil it at each value, and who misses it by little."""
     from effeval import scenarios
-    from effeval.scenario_tables import sweep_table
-    from effeval.scope import about
+    from effeval.scenarios.tables import sweep_table
 
     _check(output, known_lang(lang))
     if values is not None and (from_ is not None or to is not None or steps is not None):
@@ -133,7 +123,7 @@ def sweep(
         near = scenarios.near_misses(distances, within=within)
     if output is not None:
         tables = {"sweep": found, "near_misses": near, "break_even": distances}
-        write_tables(tables, output, about(board.data, law) | {"threshold": path} | _of_year(year))
+        _write(tables, output, board, year, {"threshold": path})
         return
     show_table(sweep_table(found, columns, path=path, methodology=law, lang=lang), note="")
     _show_near(near, board, within, lang)
@@ -149,12 +139,7 @@ def sensitivity(
     ] = None,
     spread: Annotated[float, typer.Option(min=0, help=SPREAD_HELP)] = 0.2,
     year: Year = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help=SHEETS.format("sensitivity, rank_bands", "sensitivity")
-        ),
-    ] = None,
+    output: Annotated[Path | None, _output("sensitivity", "rank_bands")] = None,
     methodology: Law = "order-35",
     set_: Set = None,
     scenario: Scenarios = None,
@@ -163,8 +148,8 @@ def sensitivity(
     """Vary all thresholds and readings at once: which of them the rate depends on, and the ranks of regions."""
     from effeval import scenarios
     from effeval.labels import factor_names, number, percent, phrase
-    from effeval.scenario_tables import bands_table, sensitivity_table
-    from effeval.scope import about, check_codes
+    from effeval.scenarios.tables import bands_table, sensitivity_table
+    from effeval.scope import check_codes
 
     _check(output, known_lang(lang))
     law = law_of(methodology, set_, scenario)
@@ -179,7 +164,7 @@ def sensitivity(
     if output is not None:
         run = {name: str(value) for name, value in run.items()}
         tables = {"sensitivity": found, "rank_bands": bands}
-        write_tables(tables, output, about(board.data, law) | run | _of_year(year))
+        _write(tables, output, board, year, run)
         return
     count = number(draws * (len(varied) + 2), lang=lang)
     made = {"spread": percent(spread, lang=lang), "scenarios": count, "seed": seed}
@@ -195,7 +180,7 @@ def sensitivity(
 
 def _check(output: Path | None, lang: str) -> None:
     """Whatever can be wrong before anything is judged."""
-    from effeval.files import check_ending
+    from effeval.reading.files import check_ending
 
     if output is not None:
         check_ending(output)
@@ -244,7 +229,7 @@ def _numbers(values: str) -> list[float]:
 def _show_near(near, board, within: float, lang: str) -> None:
     """The nearest misses on stdout."""
     from effeval.labels import number, percent, phrase
-    from effeval.scenario_tables import near_table
+    from effeval.scenarios.tables import near_table
 
     if near.empty:
         print(f"{phrase('near.none', lang=lang)}\n")
@@ -258,8 +243,12 @@ def _show_near(near, board, within: float, lang: str) -> None:
     show_table(table, note=f"{share}\n")
 
 
-def _of_year(year: int | None) -> dict[str, str]:
-    return {} if year is None else {"year": str(year)}
+def _write(tables: dict, output: Path, board, year: int | None, run: dict[str, str]) -> None:
+    """The tables into a file that says what they are of: the data, the law, the run and the year."""
+    from effeval.scope import about
+
+    of = {} if year is None else {"year": str(year)}
+    write_tables(tables, output, about(board.data, board.methodology) | run | of)
 
 
 def _footer(board, year: int | None, lang: str) -> str:

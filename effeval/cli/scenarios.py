@@ -42,7 +42,7 @@ def template(
     methodology: Law = "order-35",
 ) -> None:
     """Write a workbook to fill in: every parameter and open question. --scenario reads it back."""
-    from effeval.scenario_template import write_template
+    from effeval.scenarios.template import write_template
 
     law = law_of(methodology, None, None)
     say(str(write_template(output, law, lang=known_lang(lang))))
@@ -106,8 +106,8 @@ def what_if(
 
 def _check(output: Path | None, save: Path | None, details: dict[str, str | None], lang: str) -> None:
     """Whatever can be wrong before anything is judged."""
-    from effeval.files import check_ending
-    from effeval.scenario_files import check_name
+    from effeval.reading.files import check_ending
+    from effeval.scenarios.files import check_name
 
     if output is not None:
         check_ending(output)
@@ -125,7 +125,7 @@ def _sides(methodology: str, baseline: str | None, settings: list[str] | None, s
     """Baseline, scenario and the paths that were asked for; --set comes last."""
     from effeval.edition import parse_settings
     from effeval.methodology import Methodology
-    from effeval.scenario_files import is_file, read_scenario
+    from effeval.scenarios.files import is_file, read_scenario
 
     edition = before = Methodology.load(methodology)
     if baseline is not None:
@@ -139,8 +139,8 @@ def _sides(methodology: str, baseline: str | None, settings: list[str] | None, s
 
 def _save(path: Path, details: dict[str, str | None], baseline: str | None, before, after) -> None:
     """Write what differs as a scenario, whose baseline is found from where it lies."""
-    from effeval.files import written_on
-    from effeval.scenario_files import Scenario, differences, is_file, read_scenario, write_scenario
+    from effeval.reading.files import written_on
+    from effeval.scenarios.files import Scenario, differences, is_file, read_scenario, write_scenario
 
     base, named = None, before.id
     if baseline is not None and is_file(baseline):

@@ -232,7 +232,7 @@ def _manifest(
     unknown: Sequence[str],
 ) -> str:
     """Inputs and outputs with their hashes; lines that differ between equal runs are those of times alone."""
-    from effeval.files import digest
+    from effeval.reading.files import digest
 
     document = {
         **inputs,

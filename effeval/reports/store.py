@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from effeval.errors import ParameterError
-from effeval.files import digest, replacing
+from effeval.reading.files import digest, replacing
 from effeval.reports.execution import Made
 from effeval.reports.plan import Report
 

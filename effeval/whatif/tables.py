@@ -5,7 +5,7 @@ import pandas as pd
 from effeval.dataset import Dataset
 from effeval.labels import heading, level_names, money, number, phrase
 from effeval.methodology import Methodology
-from effeval.scenario_tables import cause_words
+from effeval.scenarios.tables import cause_words
 from effeval.tables import figure
 
 SHOWN_FLIPS = 50

@@ -18,8 +18,8 @@ from effeval.errors import EffevalError
 from effeval.labels import EMPTY, heading, level_names, number, parts, phrase
 from effeval.law import Value
 from effeval.methodology import Methodology
-from effeval.scenario_files import Scenario, write_scenario
 from effeval.scenarios import Board, causes, rejudge, transitions
+from effeval.scenarios.files import Scenario, write_scenario
 from effeval.scope import footer
 from effeval.whatif.controls import WIDE, is_open, label, sliders, switch
 from effeval.whatif.tables import STYLE, flips_html, transitions_html

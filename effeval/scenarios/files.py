@@ -8,10 +8,10 @@ from pathlib import Path
 
 from effeval.edition import dump, editions, read, unknown
 from effeval.errors import MethodologyError, ParameterError
-from effeval.files import replacing
 from effeval.law import Value
 from effeval.methodology import Methodology
-from effeval.scenario_workbook import read_workbook
+from effeval.reading.files import replacing
+from effeval.scenarios.workbook import read_workbook
 
 _TEXTS = ("title", "author", "date", "reference", "description", "baseline")
 _REQUIRED = ("title", "baseline", "settings")

@@ -13,10 +13,10 @@ import pandas as pd
 
 from effeval.columns import INPUT_TABLES, columns
 from effeval.errors import DataError, Fault, ParameterError
-from effeval.grids import Grid, from_frame, unreadable
 from effeval.placing import replacing
-from effeval.textfiles import from_csv
-from effeval.workbooks import from_sheet, sheets, write_workbook
+from effeval.reading.grids import Grid, from_frame, unreadable
+from effeval.reading.textfiles import from_csv
+from effeval.reading.workbooks import from_sheet, sheets, write_workbook
 
 __all__ = ["ENDINGS", "Source", "check_ending", "digest", "read", "replacing", "write", "written_on"]
 SHOWN_NAMES = 10

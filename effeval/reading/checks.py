@@ -10,7 +10,7 @@ from effeval.classifiers import kato_changes, regions, sectors
 from effeval.columns import columns
 from effeval.errors import Fault
 from effeval.methodology import Methodology
-from effeval.schema import Typed
+from effeval.reading.schema import Typed
 
 SOUTH_KAZAKHSTAN = "51"
 REUSED = {"191000000": "is the code of Konaev now"}  # district codes that were given to another place

@@ -16,10 +16,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from effeval.columns import LANGUAGES, columns
 from effeval.errors import ParameterError
-from effeval.files import replacing
 from effeval.labels import heading, number, phrase
 from effeval.law import Criterion, Question, Value
 from effeval.methodology import Methodology
+from effeval.reading.files import replacing
 from effeval.worksheet import PlainWorksheet
 
 SHEETS = ("scenario", "parameters", "questions")

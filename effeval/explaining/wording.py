@@ -3,7 +3,7 @@
 import math
 
 from effeval.columns import columns
-from effeval.evidence import Evidence, Figure, Step
+from effeval.explaining.evidence import Evidence, Figure, Step
 from effeval.labels import EMPTY, heading, money, number, percent, phrase
 from effeval.law import Criterion, Value
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from effeval.cells import ANY, SPACES, Finding, Parsed, sorted_out
-from effeval.parsing import text
+from effeval.reading.cells import ANY, SPACES, Finding, Parsed, sorted_out
+from effeval.reading.parsing import text
 
 NOT_CODES = (
     (

@@ -11,7 +11,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from effeval.cells import ANY, EXCEL_ERROR, SPACES, Finding, Parsed, as_text, kinds_apart, sorted_out
+from effeval.reading.cells import ANY, EXCEL_ERROR, SPACES, Finding, Parsed, as_text, kinds_apart, sorted_out
 
 GROUPING = f"[{SPACES}'\u2019]"  # between thousands: spaces, apostrophes
 SIGN = "[+\u2212-]?"

@@ -1,7 +1,7 @@
 """Which reading of the open questions a verdict took, and which parameters differ from the edition."""
 
-from effeval.cards import Reading
 from effeval.edition import editions
+from effeval.explaining.cards import Reading
 from effeval.labels import phrase
 from effeval.law import Criterion, Question, Value
 from effeval.methodology import Methodology

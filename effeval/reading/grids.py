@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from effeval.cells import as_text
 from effeval.columns import columns
 from effeval.errors import DataError, Fault
+from effeval.reading.cells import as_text
 
 HEADING_SOUGHT = 20  # first rows, in which a heading that is not in row 1 is looked for
 SHOWN_CHARACTERS = 80

@@ -7,7 +7,7 @@ import pandas as pd
 from effeval.columns import columns
 from effeval.labels import EMPTY, heading, money, number, parts, percent, phrase
 from effeval.methodology import Methodology
-from effeval.tables import figure, named
+from effeval.tables import as_text, figure, groups, named, spans, tally, with_project
 
 _LEVELS = ("every", "none", "depends", "not_judged")
 
@@ -33,7 +33,7 @@ def robustness_table(
     pandas.DataFrame
         One row a group: counts, those that depend with their share, and the support behind them.
     """
-    shown = _groups(found, by, methodology, lang)
+    shown = groups(found, by, methodology=methodology, lang=lang)
     for name in _LEVELS:
         shown[phrase(f"robustness.{name}", lang=lang)] = [
             parts(n, due, lang=lang) if name == "depends" else number(n, lang=lang)
@@ -42,7 +42,7 @@ def robustness_table(
     shown[phrase("robustness.support", lang=lang)] = [
         money(m, lang=lang) for m in found["depends_support_paid"]
     ]
-    return _text(shown, found)
+    return as_text(shown, found)
 
 
 def stakes_table(found: pd.DataFrame, *, methodology: Methodology, lang: str) -> pd.DataFrame:
@@ -62,7 +62,7 @@ def stakes_table(found: pd.DataFrame, *, methodology: Methodology, lang: str) ->
     for name in ("verdicts", "verdicts_alone", "projects", "support_paid", "judged", "judged_support_paid"):
         told = money if name.endswith("support_paid") else number
         shown[phrase(f"stakes.{name}", lang=lang)] = [told(value, lang=lang) for value in found[name]]
-    return _text(shown, found)
+    return as_text(shown, found)
 
 
 def ranges_table(found: pd.DataFrame, by: list[str], *, methodology: Methodology, lang: str) -> pd.DataFrame:
@@ -78,16 +78,15 @@ def ranges_table(found: pd.DataFrame, by: list[str], *, methodology: Methodology
         kk, ru or en.
     """
     found = found[found["rate_most"].notna()]
-    shown = _groups(found, by, methodology, lang)
-    counts = zip(found["fulfilled"], found["assessed"], strict=True)
-    shown[phrase("heading.fulfilled_of", lang=lang)] = [parts(f, a, lang=lang) for f, a in counts]
-    shown[phrase("chart.ranges.readings", lang=lang)] = _spans(found, "rate_least", "rate_most", lang)
-    shown[phrase("chart.ranges.missing", lang=lang)] = _spans(found, "rate_min", "rate_max", lang)
+    shown = groups(found, by, methodology=methodology, lang=lang)
+    shown[phrase("heading.fulfilled_of", lang=lang)] = tally(found, lang=lang)
+    shown[phrase("chart.ranges.readings", lang=lang)] = spans(found, "rate_least", "rate_most", lang=lang)
+    shown[phrase("chart.ranges.missing", lang=lang)] = spans(found, "rate_min", "rate_max", lang=lang)
     shown[phrase("ranges.rank", lang=lang)] = [
         EMPTY if pd.isna(row.rank) else f"{row.rank} ({row.rank_best}–{row.rank_worst})"
         for row in found.itertuples()
     ]
-    return _text(shown, found)
+    return as_text(shown, found)
 
 
 def sweep_table(
@@ -114,10 +113,9 @@ def sweep_table(
             for value, given in zip(found["threshold"], found["given"], strict=True)
         ]
     }
-    shown |= _groups(found, by, methodology, lang)
-    counts = zip(found["fulfilled"], found["assessed"], strict=True)
-    shown[phrase("heading.fulfilled_of", lang=lang)] = [parts(f, a, lang=lang) for f, a in counts]
-    return _text(shown, found)
+    shown |= groups(found, by, methodology=methodology, lang=lang)
+    shown[phrase("heading.fulfilled_of", lang=lang)] = tally(found, lang=lang)
+    return as_text(shown, found)
 
 
 def near_table(
@@ -135,8 +133,7 @@ def near_table(
     lang : str
         kk, ru or en.
     """
-    known = ["project_id", *(n for n in ("applicant", "unit") if n in projects and n not in found)]
-    rows = found.merge(projects[known], on="project_id", how="left", validate="m:1")
+    rows = with_project(found, projects)
     units = [_unit(row, methodology, lang) for row in rows.itertuples()]
     shown = {
         heading("assessed", "project_id", lang=lang): list(rows["project_id"]),
@@ -156,7 +153,7 @@ def near_table(
         EMPTY if pd.isna(row.break_even) else threshold(row.break_even, _path(row, methodology), lang=lang)
         for row in rows.itertuples()
     ]
-    return _text(shown, rows)
+    return as_text(shown, rows)
 
 
 def sensitivity_table(found: pd.DataFrame, *, names: Mapping[str, str], lang: str) -> pd.DataFrame:
@@ -182,7 +179,7 @@ def sensitivity_table(found: pd.DataFrame, *, names: Mapping[str, str], lang: st
             else f"{_share(middle, lang)} ({_share(low, lang)} … {_share(high, lang)})"
             for middle, low, high in found[[name, f"{name}_low", f"{name}_high"]].itertuples(index=False)
         ]
-    return _text(shown, found)
+    return as_text(shown, found)
 
 
 def bands_table(found: pd.DataFrame, by: str, *, methodology: Methodology, lang: str) -> pd.DataFrame:
@@ -198,12 +195,12 @@ def bands_table(found: pd.DataFrame, by: str, *, methodology: Methodology, lang:
         kk, ru or en.
     """
     found = found[found["scenarios"] > 0]
-    shown = _groups(found, [by], methodology, lang)
+    shown = groups(found, [by], methodology=methodology, lang=lang)
     shown[phrase("bands.median", lang=lang)] = [number(n, lang=lang, digits=1) for n in found["rank_median"]]
     for name, low, high in (("band", "rank_low", "rank_high"), ("range", "rank_best", "rank_worst")):
         ends = zip(found[low], found[high], strict=True)
         shown[phrase(f"bands.{name}", lang=lang)] = [f"{a:.0f}–{b:.0f}" for a, b in ends]
-    return _text(shown, found)
+    return as_text(shown, found)
 
 
 def cause_words(parameters: str, before: Methodology, after: Methodology, *, lang: str) -> str:
@@ -262,21 +259,5 @@ def _unit(row, methodology: Methodology, lang: str) -> str:
     return phrase(f"unit.{unit}", lang=lang)
 
 
-def _groups(found: pd.DataFrame, by: list[str], methodology: Methodology, lang: str) -> dict[str, list[str]]:
-    return {
-        heading("fulfilment", name, lang=lang): named(found[name], name, methodology=methodology, lang=lang)
-        for name in by
-    }
-
-
-def _spans(found: pd.DataFrame, low: str, high: str, lang: str) -> list[str]:
-    ends = zip(found[low], found[high], strict=True)
-    return [EMPTY if pd.isna(a) else f"{number(a * 100, lang=lang)}–{percent(b, lang=lang)}" for a, b in ends]
-
-
 def _share(value: float, lang: str) -> str:
     return percent(value, lang=lang, digits=1)
-
-
-def _text(shown: Mapping[str, list[str]], found: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(shown, index=found.index, dtype="str").reset_index(drop=True)

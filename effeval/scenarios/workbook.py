@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 from python_calamine import CalamineWorkbook
 
-from effeval.cells import as_text
 from effeval.columns import LANGUAGES
 from effeval.edition import editions, parse_settings
 from effeval.errors import DataError, MethodologyError
 from effeval.labels import phrase
 from effeval.law import Value
 from effeval.methodology import Methodology
-from effeval.parsing import FIGURE, numbers
-from effeval.scenario_template import FIELDS, HEADINGS, INPUTS, SHEETS
-from effeval.workbooks import error_cells, sheets
+from effeval.reading.cells import as_text
+from effeval.reading.parsing import FIGURE, numbers
+from effeval.reading.workbooks import error_cells, sheets
+from effeval.scenarios.template import FIELDS, HEADINGS, INPUTS, SHEETS
 
 TICKS = ("✓", "✔", "x", "х", "v", "+", "1", "true", "yes", "да", "иә")  # the second x is Cyrillic
 _SHARE, _NUMBERS = "at_least", ("at_least", "multiple", "after", "years", "base_shift")
@@ -76,7 +76,7 @@ class _Cell:
 
 
 def read_workbook(path: Path) -> Filled:
-    """Read a workbook that :func:`effeval.scenario_template.write_template` made, in whichever language.
+    """Read a workbook that :func:`effeval.scenarios.template.write_template` made, in whichever language.
 
     Raises
     ------

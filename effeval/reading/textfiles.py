@@ -10,7 +10,7 @@ import pandas as pd
 
 from effeval.columns import columns
 from effeval.errors import Fault
-from effeval.grids import HEADING_SOUGHT, Grid, heading_fix, under_heading, unreadable
+from effeval.reading.grids import HEADING_SOUGHT, Grid, heading_fix, under_heading, unreadable
 
 HEAD = 65_536  # characters in which the first rows are looked for
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}

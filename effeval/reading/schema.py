@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from effeval.codes import CODES, codes
 from effeval.columns import OPEN, Column, columns
 from effeval.errors import Fault
-from effeval.grids import Grid
-from effeval.parsing import Parsed, numbers, text, whole, years
+from effeval.reading.codes import CODES, codes
+from effeval.reading.grids import Grid
+from effeval.reading.parsing import Parsed, numbers, text, whole, years
 
 KEYS = {"projects": ["project_id"], "observations": ["project_id", "year"], "reference": ["year"]}
 DTYPES = {"number": "float64", "year": "Int64", "measure": "Int64"}  # text and codes are str
@@ -75,7 +75,7 @@ def typed(grid: Grid) -> Typed:
 
     Examples
     --------
-    >>> from effeval.grids import from_frame
+    >>> from effeval.reading.grids import from_frame
     >>> frame = pd.DataFrame({"year": ["2024"], "source": ["?"], "wage_growth_forecast": ["-2"]})
     >>> table = typed(from_frame(frame, table="reference"))
     >>> table.frame.dtypes.astype(str).to_dict()

@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from effeval.cards import Card, Margin, Source
 from effeval.columns import LANGUAGES
 from effeval.dataset import Dataset
 from effeval.edition import unknown
 from effeval.errors import MethodologyError, ParameterError
-from effeval.evidence import Evidence, Figure, evidence
+from effeval.explaining.cards import Card, Margin, Source
+from effeval.explaining.evidence import Evidence, Figure, evidence
+from effeval.explaining.readings import changes, readings
+from effeval.explaining.wording import Words
 from effeval.labels import heading, names, phrase
 from effeval.law import Criterion
 from effeval.methodology import Methodology
-from effeval.readings import changes, readings
 from effeval.scope import footer
 from effeval.scoring import ROUNDING, assess
-from effeval.wording import Words
 
 
 def explain(

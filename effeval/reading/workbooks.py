@@ -11,7 +11,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from effeval.errors import ParameterError
-from effeval.grids import Grid, under_heading, unreadable
+from effeval.reading.grids import Grid, under_heading, unreadable
 from effeval.worksheet import PlainWorksheet
 
 MOST_ROWS = 1_048_576  # of a sheet
