@@ -8,7 +8,7 @@ import pandas as pd
 from effeval.columns import columns
 from effeval.dataset import Dataset, load
 from effeval.errors import DataError, Fault
-from effeval.files import parts
+from effeval.reading.files import parts
 from effeval.methodology import Methodology
 from effeval.scoring import assess
 

@@ -255,7 +255,7 @@ def test_a_worker_killed_in_the_midst_changes_nothing(sample, monkeypatch) -> No
         with distributed.Client(started.scheduler_address) as client:
             client.run(_slow)
             pids = client.run(os.getpid)
-        victim = sorted(pids.values())[0]
+        victim = min(pids.values())
         killer = threading.Timer(1.5, os.kill, (victim, signal.SIGKILL))
         killer.start()
         output, begun = sample.parent / "judged.parquet", time.monotonic()
