@@ -87,8 +87,8 @@ sample: $(STAMP) ## make the synthetic sample in data/sample anew, the same byte
 notebooks: $(STAMP) ## run the notebooks and store their outputs in place
 	$(BIN)/python scripts/notebooks.py
 
-bench: $(STAMP) ## run the benchmarks: start-up, forms, reports, scenarios, the engine against its peers (minutes)
-	for name in startup forms reports scenarios engine; do $(BIN)/python benchmarks/$$name.py || exit 1; done
+bench: $(STAMP) ## run the benchmarks: start-up, forms, reports, scenarios, the engine against its peers, a cluster (minutes)
+	for name in startup forms reports scenarios engine cluster; do $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 wheels: $(STAMP) ## fill wheels/ for machines without network (same system and Python version)
 	$(PIP) wheel --quiet --wheel-dir wheels -r requirements.lock

@@ -12,6 +12,7 @@ import platform
 import statistics
 import subprocess
 import sys
+from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -118,18 +119,24 @@ def described(results: dict[str, dict[str, dict[str, float]]], rounds: dict[str,
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--projects", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--projects", type=int, nargs="*", default=[10_000, 100_000])
     parser.add_argument("--shuffled", type=int, nargs="*", default=[], help="sizes with rows in random order")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
-    parser.add_argument("--data", type=Path, required=True, help="folder that the data are made in, and kept")
+    parser.add_argument("--data", type=Path, help="folder that the data are made in, and kept")
     parser.add_argument("--results", type=Path, help="JSON of results, to which these are added")
     parser.add_argument("--write", type=Path, help="page whose measured part is replaced")
     asked = parser.parse_args()
+    with nullcontext(asked.data) if asked.data else TemporaryDirectory() as data:
+        compare(asked, Path(data))
+
+
+def compare(asked: argparse.Namespace, data: Path) -> None:
+    """Measure all sizes asked for, and say what came out."""
     kept = json.loads(asked.results.read_text()) if asked.results and asked.results.exists() else [{}, {}]
     results, rounds = kept
     for count, shuffled in [*((n, False) for n in asked.projects), *((n, True) for n in asked.shuffled)]:
-        folder = asked.data / f"{count}{'-shuffled' if shuffled else ''}"
+        folder = data / f"{count}{'-shuffled' if shuffled else ''}"
         if not (folder / "reference.parquet").exists():
             synthetic.write(folder, count=count, shuffled=shuffled)
         name = f"{count:,} projects{', rows in random order' if shuffled else ''}"

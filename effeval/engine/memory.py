@@ -1,9 +1,13 @@
 """How much memory may be taken, and how many projects are judged at once within it."""
 
+import ctypes
+import platform
 import re
 
 from effeval.errors import ParameterError
 
+TRIM, MMAP = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
+KEPT, LARGE = 2**28, 2**25  # bytes: freed memory that the process keeps, and what comes from the system of its own
 UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 MOST_PROJECTS, FEWEST_PROJECTS = 20_000, 500  # judged at once
 BASE = 300_000_000  # of Python, its libraries and the buffers of the files
@@ -61,3 +65,15 @@ def room(memory: int) -> int:
     1000000000
     """
     return memory - BASE
+
+
+def keep_freed_memory() -> None:
+    """Let this process keep memory that it has freed, for the next arrays; where the C library is glibc.
+
+    Workers of Dask start with MALLOC_TRIM_THRESHOLD_ so low that every array comes from the system anew, page by page:
+    that takes as long as judging does.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        library = ctypes.CDLL(None)
+        library.mallopt(TRIM, KEPT)
+        library.mallopt(MMAP, LARGE)
