@@ -67,6 +67,7 @@ def assess_parquet(
     Examples
     --------
     >>> import effeval as ee
+    >>> import pyarrow.parquet as pq
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     for name, columns in {
