@@ -146,6 +146,15 @@ def test_disorder_that_no_head_of_a_file_tells_is_found(sample, threads) -> None
     same(sample, assess_on_cluster(sample, output, cluster=Cluster(threads), methodology=LAW, by=BY), output)
 
 
+def test_a_worker_without_effeval_is_told(sample, threads, monkeypatch) -> None:
+    def run(*_: object) -> None:
+        raise ModuleNotFoundError("No module named 'effeval'", name="effeval")
+
+    monkeypatch.setattr(distributed.Client, "run", run)
+    with pytest.raises(ParameterError, match="A worker has no effeval"):
+        assess_on_cluster(sample, None, cluster=Cluster(threads, sample.parent), methodology=LAW)
+
+
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_addresses_are_read_and_written_through_fsspec(sample, threads, shuffled) -> None:
     if shuffled:

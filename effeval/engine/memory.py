@@ -7,7 +7,10 @@ import re
 from effeval.errors import ParameterError
 
 TRIM, MMAP = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
-KEPT, LARGE = 2**28, 2**25  # bytes: freed memory that the process keeps, and what comes from the system of its own
+KEPT, LARGE = (
+    2**28,
+    2**25,
+)  # bytes: freed memory that the process keeps, and what comes from the system of its own
 UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 MOST_PROJECTS, FEWEST_PROJECTS = 20_000, 500  # judged at once
 BASE = 300_000_000  # of Python, its libraries and the buffers of the files

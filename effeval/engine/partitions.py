@@ -268,7 +268,12 @@ def _mixed(groups: Sequence[Group]) -> bool:
 def _check_workers(client: "Client", paths: Sequence[str]) -> None:
     """Refuse workers that would judge by other rules, or do not reach what must be read and written."""
     faults = []
-    for worker, (version, missing) in client.run(_seen, paths).items():
+    try:
+        seen = client.run(_seen, paths)
+    except ModuleNotFoundError as error:
+        fix = "install the same effeval, with the extra cluster, on every machine"
+        raise ParameterError(f"A worker has no {error.name}.\nTo fix: {fix}") from error
+    for worker, (version, missing) in seen.items():
         if version != __version__:
             faults.append(f"Worker {worker} has effeval {version}, this machine has {__version__}.")
         faults += [f"Worker {worker} does not reach {path}." for path in missing]

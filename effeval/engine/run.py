@@ -121,7 +121,7 @@ def as_a_whole(
     data = load(source, methodology=methodology)
     check_measures(data.projects["measure"], methodology)
     if why:
-        fix = "leave the bound of memory out, or write the tables anew as they are read"
+        fix = "judge it without a bound of memory or a cluster, or write the tables anew as they are read"
         raise ParameterError(f"{source} cannot be judged in blocks as it stands ({why}).\nTo fix: {fix}")
     assessed = assess(data, methodology)
     if target is not None:
