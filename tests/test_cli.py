@@ -1,6 +1,7 @@
 """Commands as a user types them: results, files, messages, exit status."""
 
 import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -349,3 +350,13 @@ def test_a_template_of_an_edition_of_ones_own_is_used_with_it(effeval, sample_di
     assert effeval("what-if", sample_dir, *words, "--methodology", mine)[0] == 0
     table = pd.read_csv(tmp_path / "w.csv").set_index(["scenario", "measure"])
     assert table.loc[("after", 13), "fulfilled_change"] < 0
+
+
+def test_a_result_is_not_written_over_the_data(effeval, sample_dir, tmp_path) -> None:
+    data = shutil.copytree(sample_dir, tmp_path / "data")
+    before = (data / "projects.csv").read_bytes()
+    for command in (["assess"], ["fulfilment", "--by", "region"]):
+        status, _, said = effeval(command[0], data, *command[1:], "-o", data / "projects.csv")
+        assert status == 2
+        assert "projects.csv is a file of the data" in said and "To fix: name another output" in said
+    assert (data / "projects.csv").read_bytes() == before

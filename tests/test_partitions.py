@@ -209,8 +209,13 @@ def test_places_where_nothing_can_be_put_are_refused_and_kept(sample, threads) -
     cluster = Cluster(threads)
     with pytest.raises(ParameterError, match=r"data is a folder that holds observations\.parquet"):
         assess_on_cluster(sample, sample, cluster=cluster, methodology=LAW)
+    for judge in (assess_parquet, lambda *a, **k: assess_on_cluster(*a, cluster=cluster, **k)):
+        with pytest.raises(ParameterError, match="is a table of the data"):
+            judge(sample, sample / "projects.parquet", methodology=LAW)
     with pytest.raises(ParameterError, match="does not exist"):
         assess_on_cluster(sample, sample / "nowhere" / "judged.parquet", cluster=cluster, methodology=LAW)
+    with pytest.raises(ParameterError, match="does not exist"):
+        assess_on_cluster(sample, None, cluster=Cluster(threads, sample / "nowhere"), methodology=LAW)
     with pytest.raises(ParameterError, match="column to group by"):
         assess_on_cluster(sample, None, cluster=Cluster(threads, sample), methodology=LAW, by=[["regoin"]])
     with pytest.raises(ParameterError, match="nothing://"):

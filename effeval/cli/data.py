@@ -19,6 +19,7 @@ from effeval.cli.options import (
     Scenarios,
     Set,
     assessed_of,
+    check_apart,
     check_here,
     cluster_of,
     columns_of,
@@ -75,6 +76,7 @@ def assess(
     check_here(data, output)
     check_ending(output)
     dataset, law, assessed = assessed_of(data, methodology, set_, scenario)
+    check_apart(output, dataset.sources)
     with working("writing"):
         write(assessed, output, about=about(dataset, law))
     say(f"{output}: {len(assessed):,} rows, {assessed['project_id'].nunique():,} projects")
@@ -110,6 +112,7 @@ def fulfilment(
     check_here(data)
     dataset, law, assessed = assessed_of(data, methodology, set_, scenario)
     if output is not None:
+        check_apart(output, dataset.sources)
         found = tally(assessed, columns, methodology=law)
         write(found, output, about=about(dataset, law))
         say(f"{output}: {len(found):,} rows")

@@ -16,9 +16,9 @@ from effeval.engine.memory import check_memory, keep_freed_memory, projects_at_o
 from effeval.engine.parts import Files, NotInOrder, Part, Span, in_order, sorted_parts
 from effeval.engine.run import as_a_whole
 from effeval.engine.spill import SAMPLED, bounds, gather, sample, spill
-from effeval.engine.store import Group, Store, is_address
+from effeval.engine.store import Group, Store, absolute, check_apart, is_address
 from effeval.engine.task import Done, Outcome, Task, task_of
-from effeval.engine.workplace import absolute, workplace
+from effeval.engine.workplace import workplace
 from effeval.errors import ClusterError, ParameterError
 from effeval.methodology import Methodology
 
@@ -92,6 +92,8 @@ def assess_on_cluster(
     """
     size = projects_at_once(None if memory is None else check_memory(memory))
     source, output = absolute(source), None if output is None else absolute(output)
+    if output is not None:
+        check_apart(source, output)
     with connected(cluster.address) as client, workplace(output, folder=cluster.folder) as place:
         try:
             task = task_of(source, methodology, by)

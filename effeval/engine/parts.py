@@ -209,7 +209,7 @@ def in_order(files: Files, *, size: int) -> Iterator[Part]:
             cut = bisect_right(held["project_id"], before, key=_value)
             own.append(held.slice(0, cut))
             held = held.slice(cut)
-        yield _part(projects, pa.concat_tables(own) if own else pa.table({}), files)
+        yield _part(projects, pa.concat_tables(own) if own else pa.table({}))
     if held is not None:
         raise NotInOrder
 
@@ -218,7 +218,7 @@ def _value(scalar: pa.Scalar) -> str:
     return scalar.as_py()
 
 
-def _part(projects: Projects, table: pa.Table, files: Files) -> Part:
+def _part(projects: Projects, table: pa.Table) -> Part:
     if not len(table):
         table = pa.table({"project_id": texts([]), "year": arrow(np.empty(0, dtype=np.int16))})
     owner = intake.owners(table["project_id"], projects.ids)

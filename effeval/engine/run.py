@@ -11,7 +11,7 @@ from effeval.engine.intake import Unusual
 from effeval.engine.memory import check_memory, projects_at_once
 from effeval.engine.parts import NotInOrder, in_order
 from effeval.engine.spill import put_in_order
-from effeval.engine.store import is_address
+from effeval.engine.store import absolute, check_apart, is_address
 from effeval.engine.task import Outcome, task_of
 from effeval.errors import ParameterError
 from effeval.judging import check_measures
@@ -86,6 +86,8 @@ def assess_parquet(
     if memory is not None:
         check_memory(memory)
     size = projects_at_once(memory) if at_once is None else at_once
+    if output is not None:
+        check_apart(absolute(source), absolute(output))
     place = nullcontext() if output is None else replacing(output)
     with place as target:
         try:

@@ -10,6 +10,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from effeval.columns import INPUT_TABLES
 from effeval.engine.intake import Unusual
 from effeval.errors import ParameterError
 
@@ -87,6 +88,30 @@ class Store:
             while piece := file.read(2**20):
                 total.update(piece)
         return total.hexdigest()
+
+
+def check_apart(source: str, output: str) -> None:
+    """Refuse to write rows over the tables that they are judged from.
+
+    Raises
+    ------
+    ParameterError
+    """
+    tables = {Store(source).path(f"{table}.parquet") for table in INPUT_TABLES}
+    if output in tables:
+        raise ParameterError(f"{output} is a table of the data.\nTo fix: name another output")
+
+
+def absolute(place: str | os.PathLike[str]) -> str:
+    """A path as other processes and machines see it; an address as it is.
+
+    Examples
+    --------
+    >>> absolute("s3://bucket/data/"), absolute("data").startswith(os.sep) or os.name == "nt"
+    ('s3://bucket/data', True)
+    """
+    text = os.fspath(place)
+    return text.rstrip("/") if is_address(text) else str(Path(text).resolve())
 
 
 def is_address(text: str) -> bool:

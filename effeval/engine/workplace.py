@@ -6,10 +6,9 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
-from effeval.engine.store import Store, is_address
+from effeval.engine.store import Store, absolute, is_address
 from effeval.errors import ParameterError
 
 PART = "part-{:05}.parquet"
@@ -62,7 +61,7 @@ def workplace(output: str | None, *, folder: str | os.PathLike[str] | None = Non
     Parameters
     ----------
     output : str or None
-        As :func:`absolute` gives it.
+        As :func:`effeval.engine.store.absolute` gives it.
     folder : path or address, optional
         Where the workplace is made. Default: where the output will be, or here if there is none.
 
@@ -73,6 +72,7 @@ def workplace(output: str | None, *, folder: str | os.PathLike[str] | None = Non
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     with workplace(f"{folder}/judged.parquet") as place:
@@ -85,7 +85,9 @@ def workplace(output: str | None, *, folder: str | os.PathLike[str] | None = Non
         _check(output)
     if folder is None:
         folder = os.curdir if output is None else _parent(output)
-    store = Store(Store(absolute(folder)).path(f".effeval-{uuid4().hex}"))
+    folder = absolute(folder)
+    _need(folder)
+    store = Store(Store(folder).path(f".effeval-{uuid4().hex}"))
     if store.far:
         files = store.filesystem
         files.makedirs(store.root, exist_ok=True)
@@ -113,11 +115,8 @@ def _check(output: str) -> None:
             if files.isdir(output)
             else []
         )
-    elif not os.path.isdir(_parent(output)):
-        raise ParameterError(
-            f"The folder {_parent(output)} does not exist.\nTo fix: make it first, or name another"
-        )
     else:
+        _need(_parent(output))
         strange = os.listdir(output) if os.path.isdir(output) else []
     strange = sorted(name for name in strange if not IS_PART.fullmatch(name))
     if strange:
@@ -125,13 +124,7 @@ def _check(output: str) -> None:
         raise ParameterError(f"{message}\nTo fix: name another")
 
 
-def absolute(place: str | os.PathLike[str]) -> str:
-    """A path as other processes and machines see it; an address as it is.
-
-    Examples
-    --------
-    >>> absolute("s3://bucket/data/"), absolute("data").startswith(os.sep) or os.name == "nt"
-    ('s3://bucket/data', True)
-    """
-    text = os.fspath(place)
-    return text.rstrip("/") if is_address(text) else str(Path(text).resolve())
+def _need(folder: str) -> None:
+    """Refuse a folder of this machine that is not there; addresses need none."""
+    if not is_address(folder) and not os.path.isdir(folder):
+        raise ParameterError(f"The folder {folder} does not exist.\nTo fix: make it first, or name another")
