@@ -132,4 +132,5 @@ def extra_names(names: Iterable[str]) -> list[str]:
     >>> extra_names(["project_id", "region", "programme"])
     ['programme']
     """
-    return [name for name in names if name not in {**columns("projects"), **columns("assessed")}]
+    known = {**columns("projects"), **columns("assessed")}
+    return [name for name in names if name not in known]

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from effeval.comparing import compare, only
+from effeval.comparing import compare
 from effeval.errors import MethodologyError
 from effeval.law import Criterion
 from effeval.methodology import Methodology
 from effeval.panel import MARKS, Panel
 from effeval.rules import RULES, Finding
 
-VALUES = ("plan", "actual", "attainment", "score")
-_FOUND = {"plan": np.float64, "actual": np.float64, "due": bool, "largest": np.float64, "at_least": bool}
-_LAID = _FOUND | {"year": np.int16, "criterion": np.int16, "support_paid": np.float64, "first": bool}
+VALUES = ("plan", "actual", "attainment", "score", "support_paid")
+_LAID = dict.fromkeys(VALUES, np.float64)
+_LAID |= {"state": np.int8, "year": np.int16, "criterion": np.int16, "first": bool}
 COMPLETED_FOR = 2  # years after the support year that completed projects report at least
 
 
@@ -68,7 +68,7 @@ class Cells:
     owner : numpy.ndarray of int
         Position in the block of the project of each cell.
     observations : int
-        Cells that have an observation; fewer than observations, if one is there twice.
+        Cells of the panel that have an observation; fewer than observations, if one is there twice.
     """
 
     panel: Panel
@@ -85,7 +85,9 @@ class Cells:
 
     def pick(self, part: np.ndarray) -> np.ndarray:
         """The judged cells of an array over the panel, or one that can be broadcast to it."""
-        part = np.broadcast_to(part, (self.panel.marks["support_year"].shape[0], len(self.panel.years)))
+        shape = self.panel.marks["support_year"].shape[0], len(self.panel.years)
+        if part.shape != shape:
+            part = np.broadcast_to(part, shape)
         return part.ravel() if self._flat is None else part.ravel().take(self._flat)
 
     def within(self, years: Collection[int]) -> "Cells":
@@ -120,51 +122,53 @@ def check_measures(present: Iterable[int], methodology: Methodology) -> None:
 
 def cells(block: Block) -> dict[int, Cells]:
     """The judged cells of each measure of a block; only of measures in which something is judged."""
-    order, bounds = _grouped(block.measure)
-    local = np.empty(len(order), dtype=np.intp)  # position of each project among those of its measure
-    for id, (start, stop) in bounds.items():
-        local[order[start:stop]] = np.arange(stop - start)
-    rows, row_bounds = _grouped(block.measure[block.owner])
+    return _cells(block, *_grouped(block.measure))
+
+
+def _grouped(measure: np.ndarray) -> tuple[np.ndarray, dict[int, slice]]:
+    """Positions by measure, in their order, and where each measure's are among them."""
+    order = np.argsort(measure.astype(np.int16), kind="stable")  # sixteen bits are sorted by radix
+    count = np.bincount(measure)
+    stop = np.cumsum(count)
+    return order, {id: slice(int(stop[id] - count[id]), int(stop[id])) for id in np.flatnonzero(count).tolist()}
+
+
+def _cells(block: Block, order: np.ndarray, bounds: dict[int, slice]) -> dict[int, Cells]:
+    """All projects are laid out together, measure after measure, and each measure gets its part of that."""
+    marks = {name: block.marks[name].take(order)[:, None] for name in MARKS}
+    first = min(block.year.min(initial=block.last_year), marks["support_year"].min(initial=block.last_year))
+    years = np.arange(int(first), block.last_year + 1)
+    start = np.empty(len(order), dtype=np.intp)  # cell of the first year of each project
+    start[order] = np.arange(len(order)) * len(years)
+    place = start.take(block.owner) + (block.year - years[0])
+    shape = len(order), len(years)
+    reported, source = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=np.intp)
+    reported.ravel()[place], source.ravel()[place] = True, np.arange(len(place))
+    empty = np.flatnonzero(~reported)
+
+    def laid(name: str) -> np.ndarray:
+        values = block.figures(name).take(source) if len(place) else np.empty(shape)
+        values.ravel()[empty] = np.nan
+        return values
+
+    figures, references = Laid(laid), Laid(lambda name: block.references(name, years))
+    judged = _judged(years, marks, reported, block.completed.take(order), block.terminated.take(order))
     found = {}
-    for id, (start, stop) in bounds.items():
-        own = rows[slice(*row_bounds.get(id, (0, 0)))]
-        some = _of_measure(block, order[start:stop], own, local)
+    for id, own in bounds.items():
+        panel = Panel(years, {name: mark[own] for name, mark in marks.items()}, _part(figures, own), references)
+        some = _of_measure(panel, judged[own], order[own], int(np.count_nonzero(reported[own])))
         if len(some.owner):
             found[id] = some
     return found
 
 
-def _grouped(measure: np.ndarray) -> tuple[np.ndarray, dict[int, tuple[int, int]]]:
-    """Positions by measure, in their order, and where each measure's begin and end."""
-    order = np.argsort(measure.astype(np.int16), kind="stable")  # sixteen bits are sorted by radix
-    ids, starts = np.unique(measure[order], return_index=True)
-    stops = np.append(starts[1:], len(order))[: len(ids)]
-    return order, {int(id): (int(a), int(b)) for id, a, b in zip(ids, starts, stops, strict=True)}
-
-
-def _of_measure(block: Block, members: np.ndarray, rows: np.ndarray, local: np.ndarray) -> Cells:
-    """Panel of one measure and its judged cells."""
-    marks = {name: block.marks[name][members][:, None] for name in MARKS}
-    year = block.year[rows]
-    first = int(min(year.min(initial=block.last_year), marks["support_year"].min()))
-    years = np.arange(min(first, block.last_year), block.last_year + 1)
-    shape = len(members), len(years)
-    place = local[block.owner[rows]] * len(years) + (year - years[0])
-    reported, source = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=np.intp)
-    reported.ravel()[place], source.ravel()[place] = True, rows
-
-    def figures(name: str) -> np.ndarray:
-        values = block.figures(name)
-        return only(values.take(source), reported) if len(rows) else np.full(shape, np.nan)
-
-    panel = Panel(years, marks, Laid(figures), Laid(lambda name: block.references(name, years)))
-    judged = _judged(panel, reported, block.completed[members], block.terminated[members])
+def _of_measure(panel: Panel, judged: np.ndarray, members: np.ndarray, observations: int) -> Cells:
+    """The judged cells of the panel of a measure; ``members`` are positions in the block of its projects."""
     everything = bool(judged.all())
     flat = np.arange(judged.size) if everything else np.flatnonzero(judged)
-    project = flat // len(years)
-    column = flat - project * len(years)  # divmod takes ten times as long
-    count = int(np.count_nonzero(reported))
-    return Cells(panel, project, column, members[project], count, None if everything else flat)
+    project = flat // len(panel.years)
+    column = flat - project * len(panel.years)  # divmod takes ten times as long
+    return Cells(panel, project, column, members.take(project), observations, None if everything else flat)
 
 
 class Laid(dict):
@@ -179,15 +183,27 @@ class Laid(dict):
         return self[name]
 
 
-def _judged(panel: Panel, reported: np.ndarray, completed: np.ndarray, terminated: np.ndarray) -> np.ndarray:
-    """Reported years and those of the reporting period; the panel ends with the data, so no period passes it."""
-    support, term_end = panel.marks["support_year"], panel.marks["term_end_year"]
-    own_last = np.where(reported, panel.years, -np.inf).max(axis=1, keepdims=True, initial=-np.inf)
-    at_least = np.maximum(support + COMPLETED_FOR, own_last)
-    open_end = np.where(completed[:, None], at_least, panel.years[-1])
-    end = np.where(np.isnan(term_end), open_end, term_end)
-    end = np.where(terminated[:, None], own_last, end)
-    return reported | ((panel.years >= support) & (panel.years <= end))
+def _part(laid: Laid, own: slice) -> Laid:
+    """The rows of some projects."""
+    return Laid(lambda name: laid[name][own])
+
+
+def _judged(
+    years: np.ndarray,
+    marks: dict[str, np.ndarray],
+    reported: np.ndarray,
+    completed: np.ndarray,
+    terminated: np.ndarray,
+) -> np.ndarray:
+    """Reported years and those of the reporting period; the data end with the years, so no period passes them."""
+    support, term_end = marks["support_year"][:, 0], marks["term_end_year"][:, 0]
+    own_last = np.full(len(support), -np.inf)
+    for number, year in enumerate(years.tolist()):  # a maximum along so short an axis takes longer
+        own_last = np.where(reported[:, number], year, own_last)
+    end = np.where(completed, np.maximum(support + COMPLETED_FOR, own_last), years[-1])
+    end = np.where(np.isnan(term_end), end, term_end)
+    end = np.where(terminated, own_last, end)
+    return reported | ((years >= support[:, None]) & (years <= end[:, None]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,24 +224,13 @@ class Rows:
 
 def rows(found: dict[int, Cells], criteria: dict[int, tuple[Criterion, ...]], *, projects: int) -> Rows:
     """Number the rows of all cells and criteria; a project stands in one measure, so no sorting is needed."""
-    cells_of = np.zeros(projects, dtype=np.intp)
-    size = np.zeros(projects, dtype=np.intp)
-    for id, some in found.items():
-        own = np.bincount(some.owner, minlength=projects)
-        cells_of += own
-        size += own * len(criteria[id])
+    cells_of = {id: np.bincount(some.owner, minlength=projects) for id, some in found.items()}
+    size = sum((own * len(criteria[id]) for id, own in cells_of.items()), np.zeros(projects, dtype=np.intp))
     start, first = np.cumsum(size) - size, {}
     for id, some in found.items():
-        each = cells_of[some.owner]
-        before = np.arange(len(some.owner))
-        before -= np.repeat(before[_begins(some.owner)], each[_begins(some.owner)])
-        first[id] = start[some.owner] + before * len(criteria[id])
+        step, before = len(criteria[id]), np.cumsum(cells_of[id]) - cells_of[id]
+        first[id] = (start - before * step).take(some.owner) + np.arange(len(some.owner)) * step
     return Rows(size, first)
-
-
-def _begins(owner: np.ndarray) -> np.ndarray:
-    """Where another project begins among cells sorted by project."""
-    return np.flatnonzero(np.diff(owner, prepend=-1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,47 +281,35 @@ def judge(block: Block, methodology: Methodology) -> Judged:
         Rows by project (in the order of the block), year and criterion.
     """
     criteria = {measure.id: measure.criteria for measure in methodology.measures}
-    found = cells(block)
-    sizes = [len(some.owner) * len(criteria[id]) for id, some in found.items()]
-    laid = {name: np.empty(sum(sizes), dtype=kind) for name, kind in _LAID.items()}
-    ids, start = [criterion.id for criterion in methodology.criteria], 0
-    for (id, some), size in zip(found.items(), sizes, strict=True):
-        own = {name: column[start : start + size] for name, column in laid.items()}
-        _lay(own, some, criteria[id], ids)
-        start += size
-    count = np.zeros(len(block.measure), dtype=np.intp)  # rows of each project
+    number = {criterion.id: number for number, criterion in enumerate(methodology.criteria)}
+    order, bounds = _grouped(block.measure)
+    found = _cells(block, order, bounds)
+    count = np.zeros(len(block.measure), dtype=np.intp)
     for id, some in found.items():
         count += np.bincount(some.owner, minlength=len(count)) * len(criteria[id])
-    order = _by_project(block.measure, count)
-    laid = {name: column.take(order) for name, column in laid.items()}
-    compared = compare(**{name: laid[name] for name in _FOUND}, methodology=methodology)
-    values = {name: compared[name] for name in VALUES} | {"support_paid": laid["support_paid"]}
+    laid, start = {name: np.empty(count.sum(), dtype=kind) for name, kind in _LAID.items()}, 0
+    for id, some in found.items():  # cell by cell, criterion by criterion
+        step = len(criteria[id])
+        own = {"year": some.panel.years.take(some.year), "support_paid": some.support}
+        for place, criterion in enumerate(criteria[id]):
+            own |= {"criterion": number[criterion.id], "first": place == 0}
+            compared = compare(**vars(some.find(criterion)), methodology=methodology)
+            for name, values in (compared | own).items():
+                laid[name][start + place : start + step * len(some.owner) : step] = values
+        start += step * len(some.owner)
+    by_project = _by_project(order, count)
+    laid = {name: column.take(by_project) for name, column in laid.items()}
     owner = np.repeat(np.arange(len(count), dtype=np.int32), count)
+    values = {name: laid.pop(name) for name in VALUES}
     observations = sum(some.observations for some in found.values())
-    own = (laid[name] for name in ("year", "criterion"))
-    return Judged(owner, *own, compared["state"], values, laid["first"], observations, count)
+    return Judged(owner=owner, values=values, observations=observations, count=count, **laid)
 
 
-def _lay(own: dict[str, np.ndarray], some: Cells, criteria: tuple[Criterion, ...], ids: list[str]) -> None:
-    """Put what is found in the cells of a measure into columns: cell by cell, criterion by criterion."""
-    year, support, step = some.panel.years[some.year], some.support, len(criteria)
-    for number, criterion in enumerate(criteria):
-        finding = vars(some.find(criterion))
-        finding |= {
-            "year": year,
-            "support_paid": support,
-            "criterion": ids.index(criterion.id),
-            "first": number == 0,
-        }
-        for name, values in finding.items():
-            own[name][number::step] = values
-
-
-def _by_project(measure: np.ndarray, count: np.ndarray) -> np.ndarray:
+def _by_project(members: np.ndarray, count: np.ndarray) -> np.ndarray:
     """Order that takes rows from by measure and project to by project; the rows of a project stand together."""
-    members, _ = _grouped(measure)
-    start = np.empty(len(count), dtype=np.intp)
-    start[members] = np.cumsum(count[members]) - count[members]
-    order = np.arange(count.sum())
-    order += np.repeat(start - (np.cumsum(count) - count), count)
+    start, own = np.empty(len(count), dtype=np.intp), count.take(members)
+    start[members] = np.cumsum(own) - own
+    start -= np.cumsum(count) - count
+    order = np.repeat(start, count)
+    order += np.arange(len(order))
     return order

@@ -17,6 +17,7 @@ from effeval.judging import VALUES, Judged
 from effeval.methodology import Methodology
 
 CODED = ("project_id", "criterion", "state", *OF_PROJECT, "year", "measure", "score")
+EMPTY = ("plan", "actual", "attainment", "score")  # may be; to note of each cell that it is not costs time
 PLAIN = ("plan", "actual", "attainment", "support_paid")  # hardly a value occurs twice
 REPEATED = ("plan", "support_paid")  # the same in several rows on end, so that compressing pays
 DICTIONARY_BYTES = 16_000_000
@@ -91,15 +92,18 @@ class Output:
             "measure": arrow(np.repeat(projects.measure.astype(np.int64), each)),
             "criterion": _coded(judged.criterion, self._criteria),
             "state": _coded(judged.state, self._states),
-            "support_paid": arrow(judged.values["support_paid"]),
         }
         for name in VALUES:
-            found[name] = arrow(judged.values[name], nan_is_empty=True)  # NaN is empty
+            found[name] = arrow(judged.values[name], nan_is_empty=name in EMPTY)
         for name, text in projects.texts.items():
             found[name] = _coded(np.repeat(array(text.indices), each), text.dictionary)
         for name, column in projects.extra.items():
             found[name] = column.take(arrow(judged.owner))
-        return pa.table({name: found[name] for name in [*columns("assessed"), *projects.extra]})
+        fields = [
+            pa.field(name, found[name].type, nullable=name in EMPTY or name in projects.extra)
+            for name in [*columns("assessed"), *projects.extra]
+        ]
+        return pa.table([found[field.name] for field in fields], schema=pa.schema(fields))
 
 
 def _coded(codes: np.ndarray, words: pa.Array) -> pa.DictionaryArray:

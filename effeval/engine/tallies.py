@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from effeval.columns import columns, extra_names
-from effeval.comparing import FULFILLED, NO_DATA, NOT_DUE, NOT_FULFILLED
+from effeval.comparing import FULFILLED, NO_DATA, NOT_FULFILLED
 from effeval.edition import unknown
 from effeval.engine.arrow import array, arrow, texts
 from effeval.engine.intake import OF_PROJECT, Projects
@@ -24,6 +24,7 @@ SUMS = (*COUNTS, *(part for parts in PARTS.values() for part in parts))
 OF_ROW = ("year", "criterion")  # the other columns to group by are the project's
 MOST_EMPTY = 4  # groups that may be counted for each row
 MOST_CODES = 2**62  # a product of more would overflow
+COUNT_AT = 1_000_000  # rows counted at once: parts have the same groups, and each group costs something
 COMBINE_AT = 500_000  # groups held before they are added up
 
 
@@ -54,66 +55,85 @@ class Tally:
             raise ParameterError(f"A column is named twice in by={list(by)}.\nTo fix: name each column once.")
         self.by, self.methodology, self.names = tuple(by), methodology, tuple(names)
         self._codes: dict[str, dict[object, int]] = {name: {} for name in by}
+        self._waiting: list[tuple[dict[str, np.ndarray], ...]] = []
         self._held: list[dict[str, np.ndarray]] = []
+
+    def __getstate__(self) -> dict[str, object]:
+        self._count()
+        return self.__dict__
 
     def add(self, projects: Projects, judged: Judged) -> None:
         """Count a part. Each project stands in one part alone, so that distinct projects add up."""
         if not len(judged.owner):
             return
-        code, keys = self._groups(projects, judged)
+        own = {name: self._coded(name, projects) for name in self.by if name not in OF_ROW}
+        rows = {name: judged.values[name] for name in FIGURES}
+        rows |= {name: getattr(judged, name) for name in (*OF_ROW, "state", "first")}
+        self._waiting.append((own, {"rows": judged.count}, rows))
+        if sum(len(part["state"]) for _, _, part in self._waiting) >= COUNT_AT:
+            self._count()
+
+    def _count(self) -> None:
+        """Count the rows that wait."""
+        if not self._waiting:
+            return
+        own, each, rows = (_joined(parts) for parts in zip(*self._waiting, strict=True))
+        self._waiting = []
+        code, keys = self._groups(own, each["rows"], rows)
         count = int(code.max()) + 1
-        by_state = np.bincount(code * 4 + judged.state, minlength=count * 4).reshape(-1, 4)
-        once, paid = (np.flatnonzero(rows) for rows in self._once(judged))
-        score, support = judged.values["score"], judged.values["support_paid"]
-        paid = paid[support.take(paid) > 0]
-        scored = np.flatnonzero(score > 0)
+        by_state = np.bincount(code * 4 + rows["state"], minlength=count * 4).reshape(-1, 4)
+        once, paid = (np.flatnonzero(some) for some in self._once(each["rows"], rows["first"]))
+        paid = paid[rows["support_paid"].take(paid) > 0]
+        scored = np.flatnonzero(rows["score"] > 0)
+        assessed = by_state[:, FULFILLED] + by_state[:, NOT_FULFILLED]
         sums = {
-            "due": by_state.sum(axis=1) - by_state[:, NOT_DUE],
-            "assessed": by_state[:, FULFILLED] + by_state[:, NOT_FULFILLED],
+            "due": assessed + by_state[:, NO_DATA],
+            "assessed": assessed,
             "fulfilled": by_state[:, FULFILLED],
             "no_data": by_state[:, NO_DATA],
             "projects": np.bincount(code.take(once), minlength=count),
-            **_exact("score", score.take(scored), code.take(scored), count),
-            **_exact("support_paid", support.take(paid), code.take(paid), count),
         }
+        for name, those in (("score", scored), ("support_paid", paid)):
+            sums |= _exact(name, rows[name].take(those), code.take(those), count)
         there = np.flatnonzero(sums["projects"])
-        self._held.append({**keys(there), **{name: values[there] for name, values in sums.items()}})
+        self._held.append(keys(there) | {name: values.take(there) for name, values in sums.items()})
         held = [len(some["due"]) for some in self._held]
         if sum(held) > COMBINE_AT + 2 * held[0]:
             self._held = [self._added()]
 
-    def _groups(self, projects: Projects, judged: Judged):
+    def _groups(self, own: dict[str, np.ndarray], count: np.ndarray, rows: dict[str, np.ndarray]):
         """Number of the group of each row, and what gives the codes of its columns."""
-        coded = {name: self._coded(name, projects) for name in self.by if name not in OF_ROW}
-        own, one = _numbered(coded, len(projects.ids))
-        code = np.repeat(own, judged.count)
+        group, one = _numbered(own, len(count))
+        code = np.repeat(group, count)
         within: list[tuple[str, int]] = []
         if "year" in self.by:
-            first = int(judged.year.min())
-            within.append(("year", int(judged.year.max()) - first + 1))
-            code = code * within[-1][1] + (judged.year - first)
+            first = int(rows["year"].min())
+            within.append(("year", int(rows["year"].max()) - first + 1))
+            code = code * within[-1][1] + (rows["year"] - first)
         if "criterion" in self.by:
             within.append(("criterion", len(self.methodology.criteria)))
-            code = code * within[-1][1] + judged.criterion
+            code = code * within[-1][1] + rows["criterion"]
         few = np.arange(int(code.max()) + 1)
         if len(few) > MOST_EMPTY * len(code):  # most combinations do not occur
             few, code = np.unique(code, return_inverse=True)
 
         def keys(there: np.ndarray) -> dict[str, np.ndarray]:
-            found, there = {}, few[there]
+            found, there = {}, few.take(there)
             for name, size in reversed(within):
-                there, found[name] = np.divmod(there, size)
+                whole = there // size  # divmod takes ten times as long
+                found[name], there = there - whole * size, whole
             if "year" in found:
                 found["year"] = found["year"] + first
-            return found | {name: codes[one[there]] for name, codes in coded.items()}
+            there = one.take(there)
+            return found | {name: codes.take(there) for name, codes in own.items()}
 
         return code, keys
 
     def _coded(self, name: str, projects: Projects) -> np.ndarray:
         """Codes of a column of projects that mean the same in every part."""
         if name == "measure":
-            values, place = np.unique(projects.measure, return_inverse=True)
-            words = values.tolist()
+            ids = np.flatnonzero(np.bincount(projects.measure))
+            words, place = ids.tolist(), np.searchsorted(ids, projects.measure)
         else:
             column = projects.texts.get(name, projects.extra.get(name))
             if not pa.types.is_dictionary(column.type):
@@ -122,24 +142,25 @@ class Tally:
             none = arrow(np.array([len(words) - 1], dtype=np.int32))[0]
             place = array(column.indices.fill_null(none))
         known = self._codes[name]
-        return np.array([known.setdefault(word, len(known)) for word in words])[place]
+        return np.array([known.setdefault(word, len(known)) for word in words]).take(place)
 
-    def _once(self, judged: Judged) -> tuple[np.ndarray, np.ndarray]:
+    def _once(self, count: np.ndarray, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Rows that count each project once a group, and each project and year once a group."""
-        every = np.ones(len(judged.owner), dtype=bool)
-        paid = every if "criterion" in self.by else judged.first
+        paid = np.ones(len(first), dtype=bool) if "criterion" in self.by else first
         if "year" in self.by:
             return paid, paid
-        newest = np.append(True, judged.owner[1:] != judged.owner[:-1])
+        newest = np.zeros(len(first), dtype=bool)
+        newest[(np.cumsum(count) - count)[count > 0]] = True
         if "criterion" not in self.by:
             return newest, paid
-        cell = np.cumsum(judged.first) - 1
-        return newest[judged.first][cell], paid  # all criteria of the first year of each project
+        cell = np.cumsum(first) - 1
+        return newest[first][cell], paid  # all criteria of the first year of each project
 
     def __add__(self, other: "Tally") -> "Tally":
         """What both counted, of projects that stand in one of them alone."""
         both = Tally(self.by, methodology=self.methodology, names=self.names)
         for tally in (self, other):
+            tally._count()
             both._held += [both._recoded(some, tally) for some in tally._held]
         if both._held:
             both._held = [both._added()]
@@ -156,7 +177,7 @@ class Tally:
         return found
 
     def _added(self) -> dict[str, np.ndarray]:
-        """The groups of all parts, each once."""
+        """The groups of what was counted, each once."""
         held = {name: np.concatenate([some[name] for some in self._held]) for name in (*self.by, *SUMS)}
         code, one = _numbered({name: held[name] for name in self.by}, len(held["due"]))
         keys, count = {name: held[name][one] for name in self.by}, len(one)
@@ -165,6 +186,7 @@ class Tally:
 
     def finished(self) -> pa.Table:
         """What :func:`effeval.fulfilment` gives, as an Arrow table."""
+        self._count()
         found: dict[str, np.ndarray] = {name: np.zeros(0) for name in (*self.by, *SUMS)}
         if self._held:
             found = self._added()
@@ -210,8 +232,17 @@ def _exact(name: str, values: np.ndarray, code: np.ndarray, count: int) -> dict[
     found = {}
     for part, grain in zip(PARTS[name], GRAINS, strict=False):
         coarse = np.rint(values / grain) * grain
-        found[part], values = np.bincount(code, coarse, minlength=count), values - coarse
-    return found | {PARTS[name][-1]: np.bincount(code, values, minlength=count)}
+        found[part], values = _sums(code, coarse, count), values - coarse
+    return found | {PARTS[name][-1]: _sums(code, values, count)}
+
+
+def _sums(code: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
+    return np.bincount(code, values, minlength=count) if values.any() else np.zeros(count)
+
+
+def _joined(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Columns of several parts on end."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _numbered(coded: dict[str, np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray]:
