@@ -142,13 +142,13 @@ def _cells(block: Block, order: np.ndarray, bounds: dict[int, slice]) -> dict[in
     start[order] = np.arange(len(order)) * len(years)
     place = start.take(block.owner) + (block.year - years[0])
     shape = len(order), len(years)
-    reported, source = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=np.intp)
-    reported.ravel()[place], source.ravel()[place] = True, np.arange(len(place))
+    reported = np.zeros(shape, dtype=bool)
+    reported.ravel()[place] = True
     empty = np.flatnonzero(~reported)
 
     def laid(name: str) -> np.ndarray:
-        values = block.figures(name).take(source) if len(place) else np.empty(shape)
-        values.ravel()[empty] = np.nan
+        values = np.empty(shape)
+        values.ravel()[place], values.ravel()[empty] = block.figures(name), np.nan
         return values
 
     figures, references = Laid(laid), Laid(lambda name: block.references(name, years))

@@ -197,7 +197,7 @@ def read_reference(table: pa.Table) -> dict[str, dict[int, float]]:
     """
     known = columns("reference")
     year = _whole(table["year"], known["year"]).astype(np.int64)
-    if len(np.unique(year)) < len(year):
+    if len(set(year.tolist())) < len(year):
         raise Unusual("year")
     _text(table["source"], known["source"])
     found = {}

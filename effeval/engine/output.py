@@ -1,5 +1,6 @@
 """Judged rows as Parquet, part after part, written while the next part is judged."""
 
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,7 @@ EMPTY = ("plan", "actual", "attainment", "score")  # may be; to note of each cel
 PLAIN = ("plan", "actual", "attainment", "support_paid")  # hardly a value occurs twice
 REPEATED = ("plan", "support_paid")  # the same in several rows on end, so that compressing pays
 DICTIONARY_BYTES = 16_000_000
+AT_ONCE = 2  # parts that wait to be written
 PAGE_ROWS, BATCH_ROWS = 10**7, 2**17  # pages end by bytes alone; small batches cost more than encoding
 
 
@@ -43,7 +45,7 @@ class Output:
         self._states = texts(STATES.tolist())
         self._writer: pq.ParquetWriter | None = None
         self._pool = ThreadPoolExecutor(1)
-        self._last: Future | None = None
+        self._coming: deque[Future] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -52,19 +54,20 @@ class Output:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         try:
-            if self._last is not None and kind is None:
-                self._last.result()
+            while self._coming and kind is None:
+                self._coming.popleft().result()
         finally:
             self._pool.shutdown()
             if self._writer is not None:
                 self._writer.close()
 
     def add(self, projects: Projects, judged: Judged) -> None:
-        """Write the rows of a part; returns at once, unless the part before is not written yet."""
-        if self._last is not None:
-            self._last.result()
-        if self.path is not None:
-            self._last = self._pool.submit(self._write, projects, judged)
+        """Write the rows of a part; returns at once, unless parts before are not written yet."""
+        if self.path is None:
+            return
+        while len(self._coming) >= AT_ONCE:
+            self._coming.popleft().result()
+        self._coming.append(self._pool.submit(self._write, projects, judged))
 
     def _write(self, projects: Projects, judged: Judged) -> None:
         table = self._table(projects, judged)

@@ -12,7 +12,7 @@ from uuid import uuid4
 from effeval import __version__
 from effeval.cluster import connected
 from effeval.engine.intake import Unusual
-from effeval.engine.memory import check_memory, keep_freed_memory, projects_at_once
+from effeval.engine.memory import check_memory, projects_at_once
 from effeval.engine.parts import Files, NotInOrder, Part, Span, in_order, sorted_parts
 from effeval.engine.run import as_a_whole
 from effeval.engine.spill import SAMPLED, bounds, gather, sample, spill
@@ -216,7 +216,6 @@ def judge_span(
     task: Task, span: Files | Pieces, number: int, *, size: int, store: Store, keeps: bool
 ) -> Written | Refused:
     """Judge a span on a worker; each try writes a file of its own, so that a try given up does no harm."""
-    keep_freed_memory()
     name = f"{number}-{uuid4().hex}.parquet"
     path = store.path(name) if keeps else None
     try:

@@ -1,5 +1,6 @@
 """What is to be judged, with what, and what came of it: the same on this machine and on any other."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -15,12 +16,15 @@ from effeval.classifiers import region_codes
 from effeval.columns import INPUT_TABLES
 from effeval.engine import intake
 from effeval.engine.intake import Projects, Unusual
+from effeval.engine.memory import keep_freed_memory
 from effeval.engine.output import Output
 from effeval.engine.parts import Files, Part
 from effeval.engine.store import Group, Store, heads
 from effeval.engine.tallies import Tally
 from effeval.judging import Block, Judged, judge
 from effeval.methodology import Methodology
+
+AT_ONCE = 2  # parts made ready before they are needed: some take longer than others
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +112,8 @@ class Task:
         return tuple(Tally(some, methodology=self.methodology, names=names) for some in self.by)
 
     def run(self, parts: Iterator[Part], output: str | Path | None, *, filesystem: Any = None) -> Done:
-        """Judge part after part; the next is read and the last written in the meantime."""
+        """Judge part after part; the next are read and the last are written in the meantime."""
+        keep_freed_memory()
         tallies, rows, projects, synthetic = self.tallies(), 0, 0, False
         with (
             Output(output, methodology=self.methodology, filesystem=filesystem) as written,
@@ -117,7 +122,7 @@ class Task:
             for part in coming:
                 judged = self.judged(part)
                 rows += len(judged.owner)
-                projects += int(np.count_nonzero(np.diff(judged.owner, prepend=-1)))
+                projects += int(np.count_nonzero(judged.count))
                 synthetic = synthetic or part.projects.synthetic
                 for tally in tallies:
                     tally.add(part.projects, judged)
@@ -145,7 +150,7 @@ class Task:
 
     def check_needs(self, projects: Projects) -> None:
         """Measures that the methodology has not, and figures that the files have not, are for ``load`` to name."""
-        present = set(np.unique(projects.measure).tolist())
+        present = set(np.flatnonzero(np.bincount(projects.measure)).tolist())
         for measure in self.methodology.measures:
             if measure.id in present:
                 present.discard(measure.id)
@@ -199,10 +204,10 @@ def _last_year(files: Files) -> int:
 
 
 def _ahead(parts: Iterator[Part]) -> Iterator[Part]:
-    """The same parts, each made ready while the one before is worked on."""
+    """The same parts, the next of them made ready while one is worked on."""
     end = object()
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, parts, end)
-        while (part := coming.result()) is not end:
-            coming = pool.submit(next, parts, end)
+        coming = deque(pool.submit(next, parts, end) for _ in range(AT_ONCE))
+        while (part := coming.popleft().result()) is not end:
+            coming.append(pool.submit(next, parts, end))
             yield part
