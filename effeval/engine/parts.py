@@ -18,7 +18,7 @@ from effeval.engine.arrow import arrow, texts
 from effeval.engine.intake import Projects, Unusual
 from effeval.engine.store import Group, Store
 
-ROWS_READ = 6  # observations read at once for each project judged at once
+ROWS_READ = 3  # observations read at once for each project judged at once; what is read of one part waits for the rest
 IN_MEMORY = 5  # times the size that Parquet states, where a whole table is held and put in order
 
 
