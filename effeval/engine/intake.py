@@ -16,6 +16,7 @@ from effeval.engine.arrow import array, arrow, floats
 from effeval.panel import MARKS
 
 OF_PROJECT = ("region", "district", "sector", "category", "status")  # texts of a project that rows carry
+CODED = ("kato", "oked", "category", "status")  # of projects, of few different texts
 DIGITS = {
     "kato": "^([0-9]{9}|[0-9]{4}|[0-9]{2})$",
     "oked": "^[0-9]{2,5}$",
@@ -264,7 +265,17 @@ def _digits(text: pa.Array, name: str, *, length: int) -> None:
 
 def _coded(column: pa.ChunkedArray, of: Column) -> pa.DictionaryArray:
     """A column of few different texts as codes; its dictionary holds what occurs, and nothing else."""
-    return _strings(column, of).dictionary_encode()
+    if not pa.types.is_dictionary(column.type) or column.null_count:
+        return _strings(column, of).dictionary_encode()
+    _check_text(column, of)
+    coded = _one(column.unify_dictionaries())
+    words, codes = coded.dictionary.cast(pa.string()), array(coded.indices)
+    occurs = np.bincount(codes, minlength=len(words)) > 0
+    if words.null_count:
+        raise Unusual(of.name)
+    if not occurs.all():
+        words, codes = words.take(arrow(np.flatnonzero(occurs))), (np.cumsum(occurs, dtype=np.int32) - 1).take(codes)
+    return pa.DictionaryArray.from_arrays(arrow(codes), words)
 
 
 def _begin(coded: pa.DictionaryArray, values: pa.Array, digits: int) -> pa.DictionaryArray:

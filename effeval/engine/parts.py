@@ -134,13 +134,15 @@ class Files:
 
     def nothing(self, table: str) -> pa.Table:
         """A table of no rows."""
-        with self.store.parquet(self.store.files(table)[0]) as file:
+        coded = [name for name in self.names[table] if name in intake.CODED]
+        with self.store.parquet(self.store.files(table)[0], coded=coded) as file:
             return file.schema_arrow.empty_table().select(self.names[table])
 
     def _batches(self, table: str, rows: int) -> Iterator[pa.RecordBatch]:
         """Group after group of rows: a reader of several keeps the bytes of all it has read."""
+        coded = [name for name in self.names[table] if name in intake.CODED]
         for path, groups in groupby(self.groups[table], key=lambda group: group.path):
-            with self.store.parquet(path) as file:
+            with self.store.parquet(path, coded=coded) as file:
                 for group in groups:
                     found = file.iter_batches(rows, row_groups=[group.number], columns=self.names[table])
                     yield from found if self.span.everything else self._cut(found)

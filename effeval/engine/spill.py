@@ -82,10 +82,10 @@ def spill(some: pa.Table, cuts: Sequence[str], store: Store, path: str) -> None:
     some = some.take(pc.sort_indices(some["project_id"])).combine_chunks()
     ids = some["project_id"]
     places = [0, *(bisect_left(ids, cut, key=lambda id: id.as_py()) for cut in cuts), len(some)]
+    rows = some.to_batches()[0] if len(some) else _no_rows(some.schema)
     with store.open(path, "wb") as sink, pa.ipc.new_file(sink, some.schema) as writer:
         for start, stop in pairwise(places):
-            batches = some.slice(start, stop - start).to_batches()
-            writer.write_batch(batches[0] if batches else _no_rows(some.schema))
+            writer.write_batch(rows.slice(start, stop - start))
 
 
 def gather(store: Store, paths: Sequence[str], number: int) -> pa.Table:

@@ -73,9 +73,9 @@ class Store:
             found = [files.unstrip_protocol(part) for part in files.find(path) if part.endswith(".parquet")]
         return sorted(part for part in found if not _hidden(part.rpartition(f"{table}.parquet")[2]))
 
-    def parquet(self, path: str) -> pq.ParquetFile:
-        """One of its files, opened."""
-        return pq.ParquetFile(path, filesystem=self.filesystem)
+    def parquet(self, path: str, *, coded: Sequence[str] = ()) -> pq.ParquetFile:
+        """One of its files, opened; some columns of text are read as codes."""
+        return pq.ParquetFile(path, filesystem=self.filesystem, read_dictionary=list(coded))
 
     def open(self, path: str, mode: str) -> IO[bytes]:
         """Any of its files, for reading ("rb") or writing ("wb")."""
