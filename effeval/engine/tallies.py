@@ -19,6 +19,7 @@ from effeval.rates import EVERY_LEVEL, divided, levels
 COUNTS = ("due", "assessed", "fulfilled", "no_data", "projects")
 FIGURES = ("score", "support_paid")
 GRAINS = (2.0**20, 2.0**-3, 2.0**-26)  # figures are summed in parts of so few digits that every sum is exact
+ONES = 1  # the part that ones fall into
 PARTS = {name: [f"{name} {number}" for number in range(len(GRAINS) + 1)] for name in FIGURES}
 SUMS = (*COUNTS, *(part for parts in PARTS.values() for part in parts))
 OF_ROW = ("year", "criterion")  # the other columns to group by are the project's
@@ -54,6 +55,8 @@ class Tally:
         if len(set(by)) < len(by):
             raise ParameterError(f"A column is named twice in by={list(by)}.\nTo fix: name each column once.")
         self.by, self.methodology, self.names = tuple(by), methodology, tuple(names)
+        self._of_row = ("state", "first", *(name for name in OF_ROW if name in by))
+        self._figures = ("support_paid",) if methodology.scale == "binary" else FIGURES
         self._codes: dict[str, dict[object, int]] = {name: {} for name in by}
         self._waiting: list[tuple[dict[str, np.ndarray], ...]] = []
         self._held: list[dict[str, np.ndarray]] = []
@@ -67,8 +70,8 @@ class Tally:
         if not len(judged.owner):
             return
         own = {name: self._coded(name, projects) for name in self.by if name not in OF_ROW}
-        rows = {name: judged.values[name] for name in FIGURES}
-        rows |= {name: getattr(judged, name) for name in (*OF_ROW, "state", "first")}
+        rows = {name: getattr(judged, name) for name in self._of_row}
+        rows |= {name: judged.values[name] for name in self._figures}
         self._waiting.append((own, {"rows": judged.count}, rows))
         if sum(len(part["state"]) for _, _, part in self._waiting) >= COUNT_AT:
             self._count()
@@ -82,19 +85,20 @@ class Tally:
         code, keys = self._groups(own, each["rows"], rows)
         count = int(code.max()) + 1
         by_state = np.bincount(code * 4 + rows["state"], minlength=count * 4).reshape(-1, 4)
-        once, paid = (np.flatnonzero(some) for some in self._once(each["rows"], rows["first"]))
-        paid = paid[rows["support_paid"].take(paid) > 0]
-        scored = np.flatnonzero(rows["score"] > 0)
+        once, paid = self._once(each["rows"], rows["first"])
         assessed = by_state[:, FULFILLED] + by_state[:, NOT_FULFILLED]
         sums = {
             "due": assessed + by_state[:, NO_DATA],
             "assessed": assessed,
             "fulfilled": by_state[:, FULFILLED],
             "no_data": by_state[:, NO_DATA],
-            "projects": np.bincount(code.take(once), minlength=count),
+            "projects": np.bincount(code.take(np.flatnonzero(once)), minlength=count),
         }
-        for name, those in (("score", scored), ("support_paid", paid)):
-            sums |= _exact(name, rows[name].take(those), code.take(those), count)
+        if "score" in rows:
+            sums |= _exact("score", rows["score"], rows["score"] > 0, code, count)
+        else:  # a score is 1, where fulfilled
+            sums |= dict.fromkeys(PARTS["score"], np.zeros(count)) | {PARTS["score"][ONES]: sums["fulfilled"]}
+        sums |= _exact("support_paid", rows["support_paid"], paid & (rows["support_paid"] > 0), code, count)
         there = np.flatnonzero(sums["projects"])
         self._held.append(keys(there) | {name: values.take(there) for name, values in sums.items()})
         held = [len(some["due"]) for some in self._held]
@@ -104,15 +108,17 @@ class Tally:
     def _groups(self, own: dict[str, np.ndarray], count: np.ndarray, rows: dict[str, np.ndarray]):
         """Number of the group of each row, and what gives the codes of its columns."""
         group, one = _numbered(own, len(count))
-        code = np.repeat(group, count)
         within: list[tuple[str, int]] = []
         if "year" in self.by:
             first = int(rows["year"].min())
             within.append(("year", int(rows["year"].max()) - first + 1))
-            code = code * within[-1][1] + (rows["year"] - first)
         if "criterion" in self.by:
             within.append(("criterion", len(self.methodology.criteria)))
-            code = code * within[-1][1] + rows["criterion"]
+        code = np.repeat(group, count)
+        for name, size in within:
+            code *= size
+            code += rows[name]
+            code -= first if name == "year" else 0
         few = np.arange(int(code.max()) + 1)
         if len(few) > MOST_EMPTY * len(code):  # most combinations do not occur
             few, code = np.unique(code, return_inverse=True)
@@ -132,8 +138,9 @@ class Tally:
     def _coded(self, name: str, projects: Projects) -> np.ndarray:
         """Codes of a column of projects that mean the same in every part."""
         if name == "measure":
-            ids = np.flatnonzero(np.bincount(projects.measure))
-            words, place = ids.tolist(), np.searchsorted(ids, projects.measure)
+            occurs = np.bincount(projects.measure) > 0
+            ids = np.flatnonzero(occurs)
+            words, place = ids.tolist(), (np.cumsum(occurs) - 1).take(projects.measure)
         else:
             column = projects.texts.get(name, projects.extra.get(name))
             if not pa.types.is_dictionary(column.type):
@@ -223,13 +230,16 @@ class Tally:
         return {name: _array_of(known)}, sums
 
 
-def _exact(name: str, values: np.ndarray, code: np.ndarray, count: int) -> dict[str, np.ndarray]:
-    """Sums by code, in parts; whatever is added when and where, the parts come out the same.
+def _exact(
+    name: str, values: np.ndarray, where: np.ndarray, code: np.ndarray, count: int
+) -> dict[str, np.ndarray]:
+    """Sums by code of some rows, in parts; whatever is added when and where, the parts come out the same.
 
     A part is a multiple of its grain below the grain before, some 23 binary digits, so that a thousand million of them
     add up within the 53 digits of a double.
     """
-    found = {}
+    rows = np.flatnonzero(where)
+    values, code, found = values.take(rows), code.take(rows), {}
     for part, grain in zip(PARTS[name], GRAINS, strict=False):
         coarse = np.rint(values / grain) * grain
         found[part], values = _sums(code, coarse, count), values - coarse
