@@ -13,14 +13,13 @@ import pyarrow.parquet as pq
 from effeval.columns import columns
 from effeval.comparing import STATES
 from effeval.engine.arrow import array, arrow, texts
-from effeval.engine.intake import OF_PROJECT, Projects
+from effeval.engine.intake import Projects
 from effeval.judging import VALUES, Judged
 from effeval.methodology import Methodology
 
-CODED = ("project_id", "criterion", "state", *OF_PROJECT, "year", "measure", "score")
 EMPTY = ("plan", "actual", "attainment", "score")  # may be; to note of each cell that it is not costs time
-PLAIN = ("plan", "actual", "attainment", "support_paid")  # hardly a value occurs twice
-REPEATED = ("plan", "support_paid")  # the same in several rows on end, so that compressing pays
+PLAIN = ("measure", "plan", "actual", "attainment", "support_paid")  # the others are written as codes
+REPEATED = ("measure", "plan", "support_paid")  # the same in several rows on end, so that compressing pays
 DICTIONARY_BYTES = 16_000_000
 AT_ONCE = 2  # parts that wait to be written
 PAGE_ROWS, BATCH_ROWS = 10**7, 2**17  # pages end by bytes alone; small batches cost more than encoding
@@ -82,7 +81,7 @@ class Output:
                 compression={name: "snappy" if name in REPEATED else "none" for name in table.column_names},
                 max_rows_per_page=PAGE_ROWS,
                 write_batch_size=BATCH_ROWS,
-                write_statistics=["project_id", "year"],  # by which rows are looked for
+                write_statistics=False,  # to find the least of all texts takes as long as to write them
                 store_schema=False,  # texts are read as texts, however they are stored
             )
         self._writer.write_table(table, row_group_size=max(len(table), 1))
