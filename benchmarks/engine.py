@@ -41,6 +41,8 @@ MARK = "<!-- measured by benchmarks/engine.py -->"
 
 def run(peer: str, folder: Path, out: Path) -> dict[str, float]:
     """One run as a process of its own: seconds, seconds of the processors, bytes at the peak."""
+    for old in out.iterdir():  # to make room for a file of the same name is no part of the task
+        old.unlink()
     command = [sys.executable, str(HERE / "peers" / f"with_{peer}.py"), str(folder), str(out)]
     done = subprocess.run(
         [sys.executable, "-S", "-c", LAUNCH, *command], stdout=subprocess.PIPE, text=True, check=True

@@ -130,7 +130,9 @@ def _grouped(measure: np.ndarray) -> tuple[np.ndarray, dict[int, slice]]:
     order = np.argsort(measure.astype(np.int16), kind="stable")  # sixteen bits are sorted by radix
     count = np.bincount(measure)
     stop = np.cumsum(count)
-    return order, {id: slice(int(stop[id] - count[id]), int(stop[id])) for id in np.flatnonzero(count).tolist()}
+    return order, {
+        id: slice(int(stop[id] - count[id]), int(stop[id])) for id in np.flatnonzero(count).tolist()
+    }
 
 
 def _cells(block: Block, order: np.ndarray, bounds: dict[int, slice]) -> dict[int, Cells]:
@@ -155,7 +157,9 @@ def _cells(block: Block, order: np.ndarray, bounds: dict[int, slice]) -> dict[in
     judged = _judged(years, marks, reported, block.completed.take(order), block.terminated.take(order))
     found = {}
     for id, own in bounds.items():
-        panel = Panel(years, {name: mark[own] for name, mark in marks.items()}, _part(figures, own), references)
+        panel = Panel(
+            years, {name: mark[own] for name, mark in marks.items()}, _part(figures, own), references
+        )
         some = _of_measure(panel, judged[own], order[own], int(np.count_nonzero(reported[own])))
         if len(some.owner):
             found[id] = some

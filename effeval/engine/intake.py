@@ -274,7 +274,10 @@ def _coded(column: pa.ChunkedArray, of: Column) -> pa.DictionaryArray:
     if words.null_count:
         raise Unusual(of.name)
     if not occurs.all():
-        words, codes = words.take(arrow(np.flatnonzero(occurs))), (np.cumsum(occurs, dtype=np.int32) - 1).take(codes)
+        words, codes = (
+            words.take(arrow(np.flatnonzero(occurs))),
+            (np.cumsum(occurs, dtype=np.int32) - 1).take(codes),
+        )
     return pa.DictionaryArray.from_arrays(arrow(codes), words)
 
 

@@ -18,6 +18,7 @@ from effeval.engine.arrow import arrow, texts
 from effeval.engine.intake import Projects, Unusual
 from effeval.engine.store import Group, Store
 
+WORKING = 3  # threads: one reads, one judges, one writes; to read with several, more processors are needed
 ROWS_READ = 3  # observations read at once for each project judged at once; what is read of one part waits for the rest
 IN_MEMORY = 5  # times the size that Parquet states, where a whole table is held and put in order
 
@@ -140,11 +141,14 @@ class Files:
 
     def _batches(self, table: str, rows: int) -> Iterator[pa.RecordBatch]:
         """Group after group of rows: a reader of several keeps the bytes of all it has read."""
-        coded = [name for name in self.names[table] if name in intake.CODED]
+        names = self.names[table]
+        coded = [name for name in names if name in intake.CODED]
         for path, groups in groupby(self.groups[table], key=lambda group: group.path):
             with self.store.parquet(path, coded=coded) as file:
                 for group in groups:
-                    found = file.iter_batches(rows, row_groups=[group.number], columns=self.names[table])
+                    found = file.iter_batches(
+                        rows, row_groups=[group.number], columns=names, use_threads=pa.cpu_count() > WORKING
+                    )
                     yield from found if self.span.everything else self._cut(found)
 
     def _cut(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

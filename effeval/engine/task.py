@@ -24,7 +24,7 @@ from effeval.engine.tallies import Tally
 from effeval.judging import Block, Judged, judge
 from effeval.methodology import Methodology
 
-AT_ONCE = 2  # parts made ready before they are needed: some take longer than others
+AT_ONCE = 3  # parts made ready before they are needed: some take longer than others
 
 
 @dataclass(frozen=True, eq=False)
