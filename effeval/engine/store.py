@@ -15,6 +15,7 @@ from effeval.engine.intake import Unusual
 from effeval.errors import ParameterError
 
 Column = pq.ColumnChunkMetaData
+BUFFER = 2**19  # bytes read at once of a column: whole ones need memory that the system must clear first
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,10 @@ class Store:
 
     def parquet(self, path: str, *, coded: Sequence[str] = ()) -> pq.ParquetFile:
         """One of its files, opened; some columns of text are read as codes."""
-        return pq.ParquetFile(path, filesystem=self.filesystem, read_dictionary=list(coded))
+        at_once = 0 if self.far else BUFFER  # 0 reads whole columns: far away every reading costs time
+        return pq.ParquetFile(
+            path, filesystem=self.filesystem, read_dictionary=list(coded), buffer_size=at_once
+        )
 
     def open(self, path: str, mode: str) -> IO[bytes]:
         """Any of its files, for reading ("rb") or writing ("wb")."""
