@@ -9,13 +9,14 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_properties import frames, projects, readings, reference
 
 import effeval as ee
-from effeval.engine import assess_parquet, memory, parts, size_of, spill
+from effeval.engine import assess_parquet, memory, parts, run, size_of, spill, tallies
 from effeval.errors import DataError, MethodologyError, ParameterError
 
 LAW = ee.Methodology.load("order-35")
@@ -121,6 +122,44 @@ def test_the_sample_is_judged_the_same_in_blocks(sample, monkeypatch, shuffled, 
     assert tables == ({"projects", "observations"} if shuffled and small_files else set())
     left = sorted(entry.name for entry in sample.iterdir())
     assert left == ["judged.parquet", "observations.parquet", "projects.parquet", "reference.parquet"]
+
+
+@pytest.mark.parametrize("scale", ["binary", "proportional"])
+def test_tallies_are_the_same_however_often_rows_are_counted(sample, monkeypatch, scale) -> None:
+    groupings, law = [by for by in GROUPINGS if "programme" not in by], LAW.replace({"scale": scale})
+    once = assess_parquet(sample, None, methodology=law, by=groupings)
+    monkeypatch.setattr(tallies, "COUNT_AT", 1)
+    monkeypatch.setattr(tallies, "COMBINE_AT", 1)
+    often = assess_parquet(sample, None, methodology=law, by=groupings, at_once=70)
+    for by, own, other in zip(groupings, once.tallies, often.tallies, strict=True):
+        assert own.equals(other), by
+
+
+def test_texts_stored_as_codes_are_the_same_texts(sample, monkeypatch) -> None:
+    """With words that no row has, in every group of rows another dictionary, and in another order."""
+    monkeypatch.setattr(run, "as_a_whole", None)  # in blocks, without help
+    whole, path = ee.assess(ee.load(sample), LAW), sample / "projects.parquet"
+    plain = pq.read_table(path)
+    for words in (pa.dictionary(pa.int8(), pa.large_string()), pa.large_string()):
+        with pq.ParquetWriter(path, plain.slice(0, 1).schema.set(*coded_field(plain, words))) as writer:
+            for start in range(0, len(plain), 150):
+                some = plain.slice(start, 150)
+                status = some["status"].combine_chunks()
+                if pa.types.is_dictionary(words):
+                    all_words = pa.array(["unheard of", *reversed(status.unique().to_pylist())])
+                    codes = pa.array(
+                        [all_words.to_pylist().index(word) for word in status.to_pylist()], pa.int8()
+                    )
+                    status = pa.DictionaryArray.from_arrays(codes, all_words.cast(pa.large_string()))
+                place, field = coded_field(plain, words)
+                writer.write_table(some.set_column(place, field, status.cast(words)))
+        assess_parquet(sample, sample / "judged.parquet", methodology=LAW, at_once=70)
+        found = pd.read_parquet(sample / "judged.parquet")
+        pd.testing.assert_frame_equal(found, whole, check_exact=True)
+
+
+def coded_field(table: pa.Table, kind: pa.DataType) -> tuple[int, pa.Field]:
+    return table.column_names.index("status"), pa.field("status", kind)
 
 
 def change(table: str, column: str, value: object, *, row: int = 7):
