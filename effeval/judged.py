@@ -8,8 +8,8 @@ import pandas as pd
 from effeval.columns import columns
 from effeval.dataset import Dataset, load
 from effeval.errors import DataError, Fault
-from effeval.reading.files import parts
 from effeval.methodology import Methodology
+from effeval.reading.files import parts
 from effeval.scoring import assess
 
 ENDINGS = (".csv", ".parquet")
