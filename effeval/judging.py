@@ -6,6 +6,7 @@ all observations of each, is judged as the whole would be.
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -136,34 +137,51 @@ def _grouped(measure: np.ndarray) -> tuple[np.ndarray, dict[int, slice]]:
 
 
 def _cells(block: Block, order: np.ndarray, bounds: dict[int, slice]) -> dict[int, Cells]:
-    """All projects are laid out together, measure after measure, and each measure gets its part of that."""
+    """All projects are laid out on end, measure after measure, each over the years of its measure."""
     marks = {name: block.marks[name].take(order)[:, None] for name in MARKS}
-    first = min(block.year.min(initial=block.last_year), marks["support_year"].min(initial=block.last_year))
-    years = np.arange(int(first), block.last_year + 1)
-    start = np.empty(len(order), dtype=np.intp)  # cell of the first year of each project
-    start[order] = np.arange(len(order)) * len(years)
-    place = start.take(block.owner) + (block.year - years[0])
-    shape = len(order), len(years)
-    reported = np.zeros(shape, dtype=bool)
-    reported.ravel()[place] = True
+    years = _years(block, marks["support_year"], bounds)
+    base, cell, place_of = np.empty(len(order), dtype=np.intp), 0, {}
+    for id, own in bounds.items():
+        width, number = len(years[id]), own.stop - own.start
+        base[order[own]] = cell + np.arange(number) * width - years[id][0]  # to which the year is added
+        place_of[id] = slice(cell, cell + number * width), (number, width)
+        cell += number * width
+    place = base.take(block.owner) + block.year
+    reported = np.zeros(cell, dtype=bool)
+    reported[place] = True
     empty = np.flatnonzero(~reported)
 
     def laid(name: str) -> np.ndarray:
-        values = np.empty(shape)
-        values.ravel()[place], values.ravel()[empty] = block.figures(name), np.nan
+        values = np.empty(cell)
+        values[place], values[empty] = block.figures(name), np.nan
         return values
 
-    figures, references = Laid(laid), Laid(lambda name: block.references(name, years))
-    judged = _judged(years, marks, reported, block.completed.take(order), block.terminated.take(order))
-    found = {}
+    figures, series, found = Laid(laid), {}, {}  # years end alike, so as many years are the same years
     for id, own in bounds.items():
+        references = series.setdefault(len(years[id]), Laid(partial(block.references, years=years[id])))
+        part, shape = place_of[id]
         panel = Panel(
-            years, {name: mark[own] for name, mark in marks.items()}, _part(figures, own), references
+            years[id],
+            {name: mark[own] for name, mark in marks.items()},
+            _part(figures, part, shape),
+            references,
         )
-        some = _of_measure(panel, judged[own], order[own], int(np.count_nonzero(reported[own])))
+        there, members = reported[part].reshape(shape), order[own]
+        judged = _judged(panel, there, block.completed.take(members), block.terminated.take(members))
+        some = _of_measure(panel, judged, members, int(np.count_nonzero(there)))
         if len(some.owner):
             found[id] = some
     return found
+
+
+def _years(block: Block, support: np.ndarray, bounds: dict[int, slice]) -> dict[int, np.ndarray]:
+    """The calendar years of each measure: one early year of a project does not widen the panels of the others."""
+    first = np.full(max(bounds, default=0) + 1, block.last_year, dtype=np.intp)
+    np.minimum.at(first, block.measure.take(block.owner), block.year.astype(np.intp))  # casting there is slow
+    return {
+        id: np.arange(int(min(first[id], support[own].min())), block.last_year + 1)
+        for id, own in bounds.items()
+    }
 
 
 def _of_measure(panel: Panel, judged: np.ndarray, members: np.ndarray, observations: int) -> Cells:
@@ -187,20 +205,18 @@ class Laid(dict):
         return self[name]
 
 
-def _part(laid: Laid, own: slice) -> Laid:
-    """The rows of some projects."""
-    return Laid(lambda name: laid[name][own])
+def _part(laid: Laid, part: slice, shape: tuple[int, int]) -> Laid:
+    """The cells of one measure."""
+    return Laid(lambda name: laid[name][part].reshape(shape))
 
 
-def _judged(
-    years: np.ndarray,
-    marks: dict[str, np.ndarray],
-    reported: np.ndarray,
-    completed: np.ndarray,
-    terminated: np.ndarray,
-) -> np.ndarray:
-    """Reported years and those of the reporting period; the data end with the years, so no period passes them."""
-    support, term_end = marks["support_year"][:, 0], marks["term_end_year"][:, 0]
+def _judged(panel: Panel, reported: np.ndarray, completed: np.ndarray, terminated: np.ndarray) -> np.ndarray:
+    """Reported years and those of the reporting period; the panel ends with the data, so no period passes it."""
+    years, support, term_end = (
+        panel.years,
+        panel.marks["support_year"][:, 0],
+        panel.marks["term_end_year"][:, 0],
+    )
     own_last = np.full(len(support), -np.inf)
     for number, year in enumerate(years.tolist()):  # a maximum along so short an axis takes longer
         own_last = np.where(reported[:, number], year, own_last)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from test_properties import frames, projects, readings, reference
 
 import effeval as ee
+from effeval import judging
 from effeval.engine import assess_parquet, memory, parts, run, size_of, spill, tallies
 from effeval.errors import DataError, MethodologyError, ParameterError
 
@@ -156,6 +157,32 @@ def test_texts_stored_as_codes_are_the_same_texts(sample, monkeypatch) -> None:
         assess_parquet(sample, sample / "judged.parquet", methodology=LAW, at_once=70)
         found = pd.read_parquet(sample / "judged.parquet")
         pd.testing.assert_frame_equal(found, whole, check_exact=True)
+
+
+def test_an_early_year_widens_its_own_measure_alone() -> None:
+    """Panels of many years for all would take memory and time for figures that nobody has."""
+    ends = {
+        "support_year": [2023.0, 2023.0],
+        "commissioning_year": [np.nan] * 2,
+        "term_end_year": [np.nan] * 2,
+    }
+    no = np.zeros(2, dtype=bool)
+    block = judging.Block(
+        measure=np.array([8, 5], dtype=np.int16),
+        marks={name: np.array(values) for name, values in ends.items()},
+        completed=no,
+        terminated=no,
+        owner=np.array([0, 0, 1, 1]),
+        year=np.array([2024, 1995, 2024, 2023], dtype=np.int16),
+        figures=lambda name: np.array([4.0, 3.0, 2.0, 1.0]),
+        references=lambda name, years: years * 0.0,
+        last_year=2024,
+    )
+    found = judging.cells(block)
+    assert {id: some.panel.years[0] for id, some in found.items()} == {5: 2023, 8: 1995}
+    assert found[5].panel.figures["jobs"].tolist() == [[1.0, 2.0]]
+    early = found[8].panel.figures["jobs"][0]
+    assert (early[0], early[-1]) == (3.0, 4.0) and np.isnan(early[1:-1]).all()
 
 
 def coded_field(table: pa.Table, kind: pa.DataType) -> tuple[int, pa.Field]:

@@ -73,8 +73,9 @@ def room(memory: int) -> int:
 def keep_freed_memory() -> None:
     """Let this process keep memory that it has freed, for the next arrays; where the C library is glibc.
 
-    Workers of Dask start with MALLOC_TRIM_THRESHOLD_ so low that every array comes from the system anew, page by page:
-    that takes as long as judging does.
+    Else the largest arrays of each part come from the system anew, which has to clear them first. Workers of Dask start
+    with MALLOC_TRIM_THRESHOLD_ so low that every array does: that takes as long as judging. The setting stays as long as
+    the process; a notebook then keeps up to KEPT bytes that it does not use.
     """
     if platform.libc_ver()[0] == "glibc":
         library = ctypes.CDLL(None)

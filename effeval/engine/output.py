@@ -56,7 +56,7 @@ class Output:
             while self._coming and kind is None:
                 self._coming.popleft().result()
         finally:
-            self._pool.shutdown()
+            self._pool.shutdown(cancel_futures=True)  # after an error, parts that wait are not written
             if self._writer is not None:
                 self._writer.close()
 
