@@ -71,7 +71,8 @@ def notebook(*sources: str) -> nbformat.NotebookNode:
 
 
 def run(options: dict, *sources: str, **more) -> nbformat.NotebookNode:
-    settings = {"progress_bar": False, "execution_timeout": 60} | options | more
+    # A kernel sends what was printed when its clock says so, in one message or in several: one is as right.
+    settings = {"progress_bar": False, "execution_timeout": 60, "coalesce_streams": True} | options | more
     return papermill.execute_notebook(notebook(*sources), None, **settings)
 
 
