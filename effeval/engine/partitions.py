@@ -219,7 +219,8 @@ def judge_span(
     name = f"{number}-{uuid4().hex}.parquet"
     path = store.path(name) if keeps else None
     try:
-        done = task.run(_parts(task, span, size, store), path, filesystem=store.filesystem)
+        with task.output(path, filesystem=store.filesystem) as output:
+            done = task.run(_parts(task, span, size, store), output)
     except (Unusual, NotInOrder) as why:
         return Refused(why)
     return Written(done, ((number, path),) if path is not None and store.exists(name) else ())

@@ -1,7 +1,7 @@
 """From a folder of Parquet files to judged rows and tallies, in blocks of projects."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -9,10 +9,10 @@ import pyarrow as pa
 
 from effeval.engine.intake import Unusual
 from effeval.engine.memory import check_memory, projects_at_once
-from effeval.engine.parts import NotInOrder, in_order
+from effeval.engine.parts import NotInOrder, Part, in_order
 from effeval.engine.spill import put_in_order
 from effeval.engine.store import absolute, check_apart, is_address
-from effeval.engine.task import Outcome, task_of
+from effeval.engine.task import Outcome, Task, task_of
 from effeval.errors import ParameterError
 from effeval.judging import check_measures
 from effeval.methodology import Methodology
@@ -93,15 +93,20 @@ def assess_parquet(
         try:
             task = task_of(os.fspath(source), methodology, by)
             try:
-                done = task.run(in_order(task.files, size=size), target)
+                return _outcome(task, in_order(task.files, size=size), target)
             except NotInOrder:
                 folder = Path.cwd() if target is None else target.parent
                 parts = put_in_order(task.files, size=size, memory=memory, folder=folder)
-                done = task.run(parts, target)
+                return _outcome(task, parts, target)
         except Unusual as unusual:
             why = "" if memory is None else str(unusual)
             return as_a_whole(os.fspath(source), target, methodology=methodology, by=by, why=why)
-    return done.outcome()
+
+
+def _outcome(task: Task, parts: Iterator[Part], target: Path | None) -> Outcome:
+    """What comes of all parts; the tallies are added up while the last rows are written."""
+    with task.output(target) as output:
+        return task.run(parts, output).outcome()
 
 
 def as_a_whole(

@@ -15,7 +15,7 @@ from effeval.engine.intake import Unusual
 from effeval.errors import ParameterError
 
 Column = pq.ColumnChunkMetaData
-BUFFER = 2**19  # bytes read at once of a column: whole ones need memory that the system must clear first
+BUFFER = 2**19  # bytes read at once of a column here: whole ones need memory that the system must clear first
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,12 @@ class Store:
         return sorted(part for part in found if not _hidden(part.rpartition(f"{table}.parquet")[2]))
 
     def parquet(self, path: str, *, coded: Sequence[str] = ()) -> pq.ParquetFile:
-        """One of its files, opened; some columns of text are read as codes."""
-        at_once = 0 if self.far else BUFFER  # 0 reads whole columns: far away every reading costs time
-        return pq.ParquetFile(
-            path, filesystem=self.filesystem, read_dictionary=list(coded), buffer_size=at_once
-        )
+        """One of its files, opened; some columns of text are read as codes.
+
+        Far away every reading costs time, so that whole columns are read there.
+        """
+        how = {"pre_buffer": True} if self.far else {"pre_buffer": False, "buffer_size": BUFFER}
+        return pq.ParquetFile(path, filesystem=self.filesystem, read_dictionary=list(coded), **how)
 
     def open(self, path: str, mode: str) -> IO[bytes]:
         """Any of its files, for reading ("rb") or writing ("wb")."""

@@ -111,14 +111,15 @@ class Task:
         names = self.files.names["projects"]
         return tuple(Tally(some, methodology=self.methodology, names=names) for some in self.by)
 
-    def run(self, parts: Iterator[Part], output: str | Path | None, *, filesystem: Any = None) -> Done:
-        """Judge part after part; the next are read and the last are written in the meantime."""
+    def output(self, path: str | Path | None, *, filesystem: Any = None) -> Output:
+        """What writes the judged rows; a context that ends when all are written."""
+        return Output(path, methodology=self.methodology, filesystem=filesystem)
+
+    def run(self, parts: Iterator[Part], output: Output) -> Done:
+        """Judge part after part; the next are read and the last are written in the meantime, and after it."""
         keep_freed_memory()
         tallies, rows, projects, synthetic = self.tallies(), 0, 0, False
-        with (
-            Output(output, methodology=self.methodology, filesystem=filesystem) as written,
-            closing(_ahead(parts)) as coming,
-        ):
+        with closing(_ahead(parts)) as coming:
             for part in coming:
                 judged = self.judged(part)
                 rows += len(judged.owner)
@@ -126,7 +127,7 @@ class Task:
                 synthetic = synthetic or part.projects.synthetic
                 for tally in tallies:
                     tally.add(part.projects, judged)
-                written.add(part.projects, judged)
+                output.add(part.projects, judged)
         return Done(rows, projects, synthetic, tallies)
 
     def judged(self, part: Part) -> Judged:
