@@ -44,8 +44,10 @@ def run(peer: str, folder: Path, out: Path) -> dict[str, float]:
     for old in out.iterdir():  # to make room for a file of the same name is no part of the task
         old.unlink()
     command = [sys.executable, str(HERE / "peers" / f"with_{peer}.py"), str(folder), str(out)]
+    # the peers came compiled to byte code by pip; effeval is when first imported, unless that is switched off
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
-        [sys.executable, "-S", "-c", LAUNCH, *command], stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-S", "-c", LAUNCH, *command], stdout=subprocess.PIPE, text=True, check=True, env=env
     )
     return json.loads(done.stdout)
 

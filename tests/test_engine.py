@@ -352,6 +352,40 @@ def test_commands_within_a_bound_of_memory(sample, effeval) -> None:
         assert "To fix" in said
 
 
+def test_a_large_group_of_rows_is_not_held_as_a_whole(tmp_path) -> None:
+    """Other programs write files as one group of rows, which may be larger than memory."""
+    rows = 1_000_000
+    columns = {f"figure {n}": np.random.default_rng(n).random(rows) for n in range(6)}
+    pq.write_table(pa.table(columns), tmp_path / "x.parquet", row_group_size=rows)
+    code = f"""
+import pyarrow as pa
+from effeval.engine.store import Store
+with Store({str(tmp_path)!r}).parquet({str(tmp_path / "x.parquet")!r}) as file:
+    assert file.num_row_groups == 1
+    print(sum(len(rows) for rows in file.iter_batches(1000, use_threads=False)), pa.default_memory_pool().max_memory())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    read, most = map(int, done.stdout.split())
+    assert read == rows
+    assert most < (tmp_path / "x.parquet").stat().st_size / 2
+
+
+def test_groups_that_are_many_are_added_up_as_few_are(sample, monkeypatch) -> None:
+    """Whether the codes of groups are counted as they are, or only those that occur, however many those are."""
+    by = [["district", "sector", "criterion", "year"], ["region", "year"]]
+
+    def found() -> tuple[pa.Table, ...]:
+        return assess_parquet(sample, None, methodology=LAW, by=by, at_once=150).tallies
+
+    expected = found()
+    monkeypatch.setattr(tallies, "COUNT_AT", 100)
+    monkeypatch.setattr(tallies, "COMBINE_AT", 10)
+    for groups, empty in ((1000, 4), (0, 4), (0, 0)):
+        monkeypatch.setattr(tallies, "MOST_GROUPS", groups)
+        monkeypatch.setattr(tallies, "MOST_EMPTY", empty)
+        assert found() == expected
+
+
 def test_the_engine_starts_without_pandas(sample) -> None:
     """It takes longer to import than a hundred thousand projects take to be judged."""
     code = f"""

@@ -13,7 +13,7 @@ KEPT, LARGE = (
 )  # bytes: freed memory that the process keeps, and what comes from the system of its own
 UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 MOST_PROJECTS, FEWEST_PROJECTS = 30_000, 500  # judged at once
-BASE = 410_000_000  # of Python, its libraries and the buffers of the files
+BASE = 360_000_000  # of Python, its libraries and the buffers of the files
 PER_PROJECT = 12_000  # bytes, with six years and two criteria
 LEAST = BASE + FEWEST_PROJECTS * PER_PROJECT
 
@@ -51,7 +51,7 @@ def projects_at_once(memory: int | None) -> int:
 
     Examples
     --------
-    >>> projects_at_once(None), projects_at_once(530_000_000)
+    >>> projects_at_once(None), projects_at_once(480_000_000)
     (30000, 10000)
     """
     if memory is None:
@@ -64,7 +64,7 @@ def room(memory: int) -> int:
 
     Examples
     --------
-    >>> room(1_410_000_000)
+    >>> room(1_360_000_000)
     1000000000
     """
     return memory - BASE

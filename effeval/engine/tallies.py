@@ -23,7 +23,8 @@ ONES = 1  # the part that ones fall into
 PARTS = {name: [f"{name} {number}" for number in range(len(GRAINS) + 1)] for name in FIGURES}
 SUMS = (*COUNTS, *(part for parts in PARTS.values() for part in parts))
 OF_ROW = ("year", "criterion")  # the other columns to group by are the project's
-MOST_EMPTY = 4  # groups that may be counted for each row
+MOST_GROUPS = 0.2  # for each row, whether they occur or not: each takes a hundred bytes while rows are counted
+MOST_EMPTY = 4  # codes for each row, of which those that occur are found without sorting
 MOST_CODES = 2**62  # a product of more would overflow
 COUNT_AT = 1_000_000  # rows counted at once: parts have the same groups, and each group costs something
 COMBINE_AT = 500_000  # groups held before they are added up
@@ -102,8 +103,8 @@ class Tally:
         there = np.flatnonzero(sums["projects"])
         self._held.append(keys(there) | {name: values.take(there) for name, values in sums.items()})
         held = [len(some["due"]) for some in self._held]
-        if sum(held) > COMBINE_AT + 2 * held[0]:
-            self._held = [self._added()]
+        if sum(held) > COMBINE_AT + held[0]:
+            self._add_up()
 
     def _groups(self, own: dict[str, np.ndarray], count: np.ndarray, rows: dict[str, np.ndarray]):
         """Number of the group of each row, and what gives the codes of its columns."""
@@ -119,9 +120,8 @@ class Tally:
             code *= size
             code += rows[name]
             code -= first if name == "year" else 0
-        few = np.arange(int(code.max()) + 1)
-        if len(few) > MOST_EMPTY * len(code):  # most combinations do not occur
-            few, code = np.unique(code, return_inverse=True)
+        most = int(code.max()) + 1
+        few, code = _renumbered(code, most) if most > MOST_GROUPS * len(code) else (np.arange(most), code)
 
         def keys(there: np.ndarray) -> dict[str, np.ndarray]:
             found, there = {}, few.take(there)
@@ -169,8 +169,7 @@ class Tally:
         for tally in (self, other):
             tally._count()
             both._held += [both._recoded(some, tally) for some in tally._held]
-        if both._held:
-            both._held = [both._added()]
+        both._add_up()
         return both
 
     def _recoded(self, held: dict[str, np.ndarray], of: "Tally") -> dict[str, np.ndarray]:
@@ -183,20 +182,25 @@ class Tally:
                 found[name] = codes[held[name]]
         return found
 
-    def _added(self) -> dict[str, np.ndarray]:
-        """The groups of what was counted, each once."""
-        held = {name: np.concatenate([some[name] for some in self._held]) for name in (*self.by, *SUMS)}
-        code, one = _numbered({name: held[name] for name in self.by}, len(held["due"]))
-        keys, count = {name: held[name][one] for name in self.by}, len(one)
-        sums = {name: np.bincount(code, held[name], minlength=count) for name in SUMS}
-        return keys | sums
+    def _add_up(self) -> None:
+        """Hold the groups of what was counted each once."""
+        if len(self._held) < 2:
+            return
+        keys = {name: np.concatenate([some[name] for some in self._held]) for name in self.by}
+        code, one = _numbered(keys, sum(len(some["due"]) for some in self._held))
+        added = {name: codes.take(one) for name, codes in keys.items()}
+        for name in SUMS:  # column by column, as all of them may be large
+            column = np.concatenate([some.pop(name) for some in self._held])
+            added[name] = np.bincount(code, column, minlength=len(one))
+        self._held = [added]
 
     def finished(self) -> pa.Table:
         """What :func:`effeval.fulfilment` gives, as an Arrow table."""
         self._count()
         found: dict[str, np.ndarray] = {name: np.zeros(0) for name in (*self.by, *SUMS)}
+        self._add_up()
         if self._held:
-            found = self._added()
+            found = dict(self._held[0])
         elif not self.by:
             found = {name: np.zeros(1) for name in SUMS}
         for name, parts in PARTS.items():
@@ -264,13 +268,18 @@ def _numbered(coded: dict[str, np.ndarray], count: int) -> tuple[np.ndarray, np.
             code = np.unique(code, return_inverse=True)[1]
             most = count
         code, most = code * size + codes, most * size
-    if most > MOST_EMPTY * count:
-        code = np.unique(code, return_inverse=True)[1]
-    else:  # the same numbers without sorting
-        code = (np.cumsum(np.bincount(code) > 0) - 1)[code]
+    code = _renumbered(code, most)[1]
     one = np.empty(int(code.max()) + 1, dtype=np.intp)
     one[code] = np.arange(count)
     return code, one
+
+
+def _renumbered(code: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """The codes that occur, of those below ``most``, and the place among them of each."""
+    if most > MOST_EMPTY * len(code):
+        return np.unique(code, return_inverse=True)
+    occurs = np.bincount(code) > 0
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1).take(code)
 
 
 def _array_of(words: list) -> pa.Array:
