@@ -43,6 +43,7 @@ def run(peer: str, folder: Path, out: Path) -> dict[str, float]:
     """One run as a process of its own: seconds, seconds of the processors, bytes at the peak."""
     for old in out.iterdir():  # to make room for a file of the same name is no part of the task
         old.unlink()
+    os.sync()  # nor is what the one before has written, and the system not yet put on the disk
     command = [sys.executable, str(HERE / "peers" / f"with_{peer}.py"), str(folder), str(out)]
     # the peers came compiled to byte code by pip; effeval is when first imported, unless that is switched off
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

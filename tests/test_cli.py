@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -360,3 +362,16 @@ def test_a_result_is_not_written_over_the_data(effeval, sample_dir, tmp_path) ->
         assert status == 2
         assert "projects.csv is a file of the data" in said and "To fix: name another output" in said
     assert (data / "projects.csv").read_bytes() == before
+
+
+def test_a_command_ends_without_looking_for_garbage() -> None:
+    """After pandas that takes as long as a small command."""
+    code = """
+import atexit, gc, sys
+atexit.register(lambda: print(gc.get_freeze_count() > 0))  # what is registered first comes last
+from effeval.cli import main
+sys.argv = ["effeval", "--version"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [ee.__version__, "True"]

@@ -1,5 +1,7 @@
 """The command line. Heavy modules are imported when a command runs, so that ``--help`` is instant."""
 
+import atexit
+import gc
 import sys
 from typing import Annotated
 
@@ -32,6 +34,7 @@ for command in (reports.report, data.sample):
 
 def main() -> None:
     """Entry point: errors of effeval become a message and exit status 2."""
+    atexit.register(gc.freeze)  # else Python looks through all it has imported for garbage before it ends
     try:
         app()
     except EffevalError as error:
