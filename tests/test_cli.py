@@ -365,7 +365,7 @@ def test_a_result_is_not_written_over_the_data(effeval, sample_dir, tmp_path) ->
 
 
 def test_a_command_ends_without_looking_for_garbage() -> None:
-    """After pandas that takes as long as a small command."""
+    """The search takes the longer the more is imported, and finds nothing that is needed: the process ends."""
     code = """
 import atexit, gc, sys
 atexit.register(lambda: print(gc.get_freeze_count() > 0))  # what is registered first comes last
