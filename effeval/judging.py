@@ -19,7 +19,7 @@ from effeval.rules import RULES, Finding
 
 VALUES = ("plan", "actual", "attainment", "score", "support_paid")
 _LAID = dict.fromkeys(VALUES, np.float64)
-_LAID |= {"state": np.int8, "year": np.int16, "criterion": np.int16, "first": bool}
+_LAID |= {"state": np.int8, "year": np.int16, "place": np.int8}
 COMPLETED_FOR = 2  # years after the support year that completed projects report at least
 
 
@@ -149,21 +149,20 @@ def _cells(block: Block, order: np.ndarray, bounds: dict[int, slice]) -> dict[in
     place = base.take(block.owner) + block.year
     reported = np.zeros(cell, dtype=bool)
     reported[place] = True
-    empty = np.flatnonzero(~reported)
-
-    def laid(name: str) -> np.ndarray:
-        values = np.empty(cell)
-        values[place], values[empty] = block.figures(name), np.nan
-        return values
-
-    figures, series, found = Laid(laid), {}, {}  # years end alike, so as many years are the same years
+    row = np.zeros(cell, dtype=np.intp)  # of the observation in each cell
+    row[place] = np.arange(len(place))
+    figures, series, found = (
+        Laid(block.figures),
+        {},
+        {},
+    )  # years end alike, so as many years are the same years
     for id, own in bounds.items():
         references = series.setdefault(len(years[id]), Laid(partial(block.references, years=years[id])))
         part, shape = place_of[id]
         panel = Panel(
             years[id],
             {name: mark[own] for name, mark in marks.items()},
-            _part(figures, part, shape),
+            _laid_out(figures, row[part], reported[part], shape),
             references,
         )
         there, members = reported[part].reshape(shape), order[own]
@@ -205,9 +204,18 @@ class Laid(dict):
         return self[name]
 
 
-def _part(laid: Laid, part: slice, shape: tuple[int, int]) -> Laid:
-    """The cells of one measure."""
-    return Laid(lambda name: laid[name][part].reshape(shape))
+def _laid_out(figures: Laid, row: np.ndarray, reported: np.ndarray, shape: tuple[int, int]) -> Laid:
+    """Figures in the cells of a panel, NaN where none is reported; only those that its criteria look at."""
+    empty = np.flatnonzero(~reported)
+
+    def laid(name: str) -> np.ndarray:
+        if len(empty) == len(row):
+            return np.full(shape, np.nan)
+        values = figures[name].take(row)
+        values[empty] = np.nan
+        return values.reshape(shape)
+
+    return Laid(laid)
 
 
 def _judged(panel: Panel, reported: np.ndarray, completed: np.ndarray, terminated: np.ndarray) -> np.ndarray:
@@ -224,33 +232,6 @@ def _judged(panel: Panel, reported: np.ndarray, completed: np.ndarray, terminate
     end = np.where(np.isnan(term_end), end, term_end)
     end = np.where(terminated, own_last, end)
     return reported | ((years >= support[:, None]) & (years <= end[:, None]))
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Where the result of each cell and criterion stands: by project, year and criterion.
-
-    Attributes
-    ----------
-    count : numpy.ndarray of int
-        Rows of each project.
-    first : dict of int to numpy.ndarray of int
-        By measure: row of the first criterion of each cell; those of the others follow it.
-    """
-
-    count: np.ndarray
-    first: dict[int, np.ndarray]
-
-
-def rows(found: dict[int, Cells], criteria: dict[int, tuple[Criterion, ...]], *, projects: int) -> Rows:
-    """Number the rows of all cells and criteria; a project stands in one measure, so no sorting is needed."""
-    cells_of = {id: np.bincount(some.owner, minlength=projects) for id, some in found.items()}
-    size = sum((own * len(criteria[id]) for id, own in cells_of.items()), np.zeros(projects, dtype=np.intp))
-    start, first = np.cumsum(size) - size, {}
-    for id, some in found.items():
-        step, before = len(criteria[id]), np.cumsum(cells_of[id]) - cells_of[id]
-        first[id] = (start - before * step).take(some.owner) + np.arange(len(some.owner)) * step
-    return Rows(size, first)
 
 
 @dataclass(frozen=True, eq=False)
@@ -301,10 +282,11 @@ def judge(block: Block, methodology: Methodology) -> Judged:
         Rows by project (in the order of the block), year and criterion.
     """
     criteria = {measure.id: measure.criteria for measure in methodology.measures}
-    number = {criterion.id: number for number, criterion in enumerate(methodology.criteria)}
-    order, bounds = _grouped(block.measure)
-    found = _cells(block, order, bounds)
-    count = np.zeros(len(block.measure), dtype=np.intp)
+    alike, first = _alike(methodology)
+    measure = alike.take(block.measure)
+    order, bounds = _grouped(measure)
+    found = _cells(replace(block, measure=measure), order, bounds)
+    count = np.zeros(len(measure), dtype=np.intp)
     for id, some in found.items():
         count += np.bincount(some.owner, minlength=len(count)) * len(criteria[id])
     laid, start = {name: np.empty(count.sum(), dtype=kind) for name, kind in _LAID.items()}, 0
@@ -312,17 +294,37 @@ def judge(block: Block, methodology: Methodology) -> Judged:
         step = len(criteria[id])
         own = {"year": some.panel.years.take(some.year), "support_paid": some.support}
         for place, criterion in enumerate(criteria[id]):
-            own |= {"criterion": number[criterion.id], "first": place == 0}
             compared = compare(**vars(some.find(criterion)), methodology=methodology)
-            for name, values in (compared | own).items():
+            for name, values in (compared | own | {"place": place}).items():
                 laid[name][start + place : start + step * len(some.owner) : step] = values
         start += step * len(some.owner)
     by_project = _by_project(order, count)
     laid = {name: column.take(by_project) for name, column in laid.items()}
-    owner = np.repeat(np.arange(len(count), dtype=np.int32), count)
-    values = {name: laid.pop(name) for name in VALUES}
-    observations = sum(some.observations for some in found.values())
-    return Judged(owner=owner, values=values, observations=observations, count=count, **laid)
+    place = laid.pop("place")
+    return Judged(
+        owner=np.repeat(np.arange(len(count), dtype=np.int32), count),
+        criterion=np.repeat(first.take(block.measure), count) + place,
+        values={name: laid.pop(name) for name in VALUES},
+        first=place == 0,
+        observations=sum(some.observations for some in found.values()),
+        count=count,
+        **laid,
+    )
+
+
+def _alike(methodology: Methodology) -> tuple[np.ndarray, np.ndarray]:
+    """By measure: the first measure whose criteria read the same, to be judged at once; and its first criterion.
+
+    Reliefs and loans, say, are judged by wages and sales both. Fewer and longer arrays take less time.
+    """
+    alike, first = np.zeros((2, max(measure.id for measure in methodology.measures) + 1), dtype=np.int16)
+    readings: dict[tuple, int] = {}
+    number = 0
+    for measure in methodology.measures:
+        reading = tuple((criterion.rule, criterion.settings) for criterion in measure.criteria)
+        alike[measure.id], first[measure.id] = readings.setdefault(reading, measure.id), number
+        number += len(measure.criteria)
+    return alike, first
 
 
 def _by_project(members: np.ndarray, count: np.ndarray) -> np.ndarray:

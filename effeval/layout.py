@@ -59,18 +59,18 @@ class Layout:
 
     def _number(self, projects: pd.DataFrame, criteria: dict[int, tuple[Criterion, ...]]) -> None:
         """Give every cell of every criterion its row: by project, year and criterion."""
-        numbered = judging.rows(self.cells, criteria, projects=len(projects))
-        self.rows, count = {}, int(numbered.count.sum())
+        rows_of, first = _rows(self.cells, criteria, projects=len(projects))
+        self.rows, count = {}, int(rows_of.sum())
         code, year, support = np.empty(count, dtype=np.intp), np.empty(count, dtype="int64"), np.empty(count)
         ids = [criterion.id for criterion in self.criteria]
         for id, some in self.cells.items():
             for number, criterion in enumerate(criteria[id]):
-                at = self.rows[criterion.id] = numbered.first[id] + number
+                at = self.rows[criterion.id] = first[id] + number
                 code[at], year[at] = ids.index(criterion.id), some.panel.years[some.year]
                 support[at] = some.support
         text = pd.array(ids, dtype="str").take(code) if ids else pd.array([], dtype="str")
         own = {"year": year, "criterion": text, "support_paid": support}
-        self.blank = _blank(own, np.repeat(np.arange(len(projects)), numbered.count), projects)
+        self.blank = _blank(own, np.repeat(np.arange(len(projects)), rows_of), projects)
 
     def find(self, criterion: Criterion) -> Finding:
         """What the rule of a criterion finds in the judged cells of its measure, shape (cells,)."""
@@ -116,6 +116,22 @@ def _block(data: Dataset, projects: pd.DataFrame) -> Block:
         references=references,
         last_year=data.last_year,
     )
+
+
+def _rows(
+    found: dict[int, Cells], criteria: dict[int, tuple[Criterion, ...]], *, projects: int
+) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """Rows of each project; and by measure the row of the first criterion of each cell, which the others follow.
+
+    A project stands in one measure, so no sorting is needed.
+    """
+    cells_of = {id: np.bincount(some.owner, minlength=projects) for id, some in found.items()}
+    count = sum((own * len(criteria[id]) for id, own in cells_of.items()), np.zeros(projects, dtype=np.intp))
+    start, first = np.cumsum(count) - count, {}
+    for id, some in found.items():
+        step, before = len(criteria[id]), np.cumsum(cells_of[id]) - cells_of[id]
+        first[id] = (start - before * step).take(some.owner) + np.arange(len(some.owner)) * step
+    return count, first
 
 
 def _blank(own: dict[str, object], owner: np.ndarray, projects: pd.DataFrame) -> pd.DataFrame:

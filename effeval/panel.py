@@ -65,7 +65,7 @@ class Panel:
 
     def support(self, *, period: str = "cumulative") -> np.ndarray:
         """Support of the year, or the sum of it since ``support_year``; empty counts as 0."""
-        paid = np.nan_to_num(self.figures["support_paid"], nan=0.0)
+        paid = np.fmax(self.figures["support_paid"], 0.0)
         if period == "year":
             return paid
         return np.where(self.after(self.marks["support_year"] - 1), paid, 0.0).cumsum(axis=1)

@@ -17,7 +17,7 @@ from test_properties import frames, projects, readings, reference
 
 import effeval as ee
 from effeval import judging
-from effeval.engine import assess_parquet, memory, parts, run, size_of, spill, tallies
+from effeval.engine import assess_parquet, intake, memory, parts, run, size_of, spill, tallies
 from effeval.errors import DataError, MethodologyError, ParameterError
 
 LAW = ee.Methodology.load("order-35")
@@ -157,6 +157,27 @@ def test_texts_stored_as_codes_are_the_same_texts(sample, monkeypatch) -> None:
         assess_parquet(sample, sample / "judged.parquet", methodology=LAW, at_once=70)
         found = pd.read_parquet(sample / "judged.parquet")
         pd.testing.assert_frame_equal(found, whole, check_exact=True)
+
+
+def test_measures_alike_are_judged_together_and_others_by_their_own_reading(sample) -> None:
+    """Measures 1, 3 and 5 read alike, until 3.2 is read otherwise."""
+    other = LAW.replace({"3.2.after": 0})
+    first = [judging._alike(law)[0][[1, 3, 5]].tolist() for law in (LAW, other)]
+    assert first == [[1, 1, 1], [1, 3, 1]]
+    expected = ee.assess(ee.load(sample), other)
+    assert not expected.equals(ee.assess(ee.load(sample), LAW))
+    assess_parquet(sample, sample / "judged.parquet", methodology=other)
+    found = pd.read_parquet(sample / "judged.parquet")
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+@given(st.lists(st.text("aҚ7#-. \u00a0\u0085\u2007ж€\t", max_size=4), max_size=3))
+def test_texts_with_plain_ends_are_texts_as_they_should_be(words) -> None:
+    """The quick look at both ends may leave a text to the thorough one, but lets nothing pass that it refuses."""
+    text = pa.array(["", *words], pa.string()).slice(1)
+    if intake._plain_ends(text):
+        assert all(word and word == word.strip() and not word.startswith("#") for word in words)
+    assert intake._plain_ends(pa.array(["Қазақ ЖШС", "7b"])) and not intake._plain_ends(pa.array(["aa", None]))
 
 
 def test_an_early_year_widens_its_own_measure_alone() -> None:

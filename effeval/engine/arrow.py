@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from effeval.comparing import only
+
 
 def arrow(values: np.ndarray, *, nan_is_empty: bool = False) -> pa.Array:
     """Numbers as an Arrow array over the same memory.
@@ -66,12 +68,13 @@ def floats(column: pa.ChunkedArray) -> np.ndarray:
             continue
         own, start = found[start : start + len(part)], start + len(part)
         bits, data = part.buffers()
-        own[:] = np.frombuffer(data, dtype=np.float64, count=len(part), offset=part.offset * own.itemsize)
+        values = np.frombuffer(data, dtype=np.float64, count=len(part), offset=part.offset * own.itemsize)
         if part.null_count:
             known = np.frombuffer(bits, dtype=np.uint8, offset=part.offset // 8)
             known = np.unpackbits(known, bitorder="little", count=part.offset % 8 + len(part))
-            with np.errstate(invalid="ignore"):
-                own -= np.divide(0.0, known[part.offset % 8 :])  # 0 / 1 is 0, 0 / 0 is NaN
+            own[:] = only(values, known[part.offset % 8 :])
+        else:
+            own[:] = values
     return found
 
 

@@ -26,6 +26,9 @@ REGION, DISTRICT, SECTOR = 2, 4, 2  # leading digits
 KATO_LENGTH, BIN_LENGTH = 9, 12
 LARGEST = np.finfo(np.float64).max  # above it is infinity only
 UNNAMED_INDEX = "__index_level_"
+_BYTES = np.arange(256)
+GRAPHIC = (_BYTES > 0x20) & (_BYTES < 0x7F)  # signs of ASCII that are no white space
+LETTER = (_BYTES >= 0xC3) & (_BYTES <= 0xDF)  # begins a character of two bytes, none of which is white space
 
 
 class Unusual(Exception):
@@ -171,14 +174,20 @@ def owners(ids: pa.ChunkedArray, known: pa.Array) -> np.ndarray | None:
     >>> owners(pa.chunked_array([["A", "A", "C"]]), pa.array(["A", "B", "C"])).tolist()
     [0, 0, 2]
     """
-    ids = _one(ids.cast(pa.string()) if ids.type != pa.string() else ids)
-    if not len(ids):
+    pieces, starts, row, last = [], [], 0, None
+    for piece in ids.cast(pa.string()).chunks if ids.type != pa.string() else ids.chunks:
+        if piece.null_count:
+            return None
+        if len(piece):
+            changed = array(pc.not_equal(piece.slice(1), piece.slice(0, len(piece) - 1)))
+            new = np.append([0] if piece[0].as_py() != last else [], np.flatnonzero(changed) + 1).astype(
+                np.intp
+            )
+            pieces, starts = [*pieces, piece.take(arrow(new))], [*starts, row + new]
+            row, last = row + len(piece), piece[-1].as_py()
+    if not row:
         return np.empty(0, dtype=np.int32)
-    if ids.null_count:
-        return None
-    changed = array(pc.not_equal(ids.slice(1), ids.slice(0, len(ids) - 1)))
-    starts = np.append(0, np.flatnonzero(changed) + 1)
-    own = ids.take(arrow(starts)) if len(starts) < len(ids) else ids
+    own = pa.concat_arrays(pieces)
     if len(own) == len(known) and own.equals(known):
         place = np.arange(len(known), dtype=np.int32)
     else:
@@ -186,7 +195,7 @@ def owners(ids: pa.ChunkedArray, known: pa.Array) -> np.ndarray | None:
         if found.null_count:
             return None
         place = array(found)
-    return np.repeat(place, np.diff(np.append(starts, len(ids))))
+    return np.repeat(place, np.diff(np.append(np.concatenate(starts), row)))
 
 
 def read_reference(table: pa.Table) -> dict[str, dict[int, float]]:
@@ -242,12 +251,37 @@ def _strings(column: pa.ChunkedArray, of: Column) -> pa.Array:
 def _text(column: pa.ChunkedArray, of: Column) -> pa.Array:
     """Text without white space around it, empty texts and errors of Excel."""
     text = _strings(column, of)
+    if _plain_ends(text):
+        return text
     plain = pc.equal(pc.utf8_trim_whitespace(text), text)
     if not pc.all(plain, min_count=0).as_py() or pc.min(pc.binary_length(text)).as_py() == 0:
         raise Unusual(of.name)
     if pc.any(pc.starts_with(text, "#")).as_py():
         raise Unusual(of.name)
     return text
+
+
+def _plain_ends(text: pa.Array) -> bool:
+    """Whether every text begins and ends with a sign that is surely no white space, and does not begin with "#".
+
+    Nearly all do, and a look at the bytes at both ends takes a tenth of the time of trimming each.
+
+    Examples
+    --------
+    >>> [_plain_ends(pa.array([text])) for text in ("Қ-1 ЖШС", "#REF!", "7 ", "a\u2007", "")]
+    [True, False, False, False, False]
+    """
+    _, ends, data = text.buffers()
+    if data is None:
+        return False
+    ends = np.frombuffer(ends, dtype=np.int32)[text.offset : text.offset + len(text) + 1]
+    data = np.frombuffer(data, dtype=np.uint8)
+    if (np.diff(ends) < 2).any():
+        return False
+    first, last = data.take(ends[:-1]), data.take(ends[1:] - 1)
+    begin = (GRAPHIC | LETTER).take(first) & (first != ord("#"))
+    end = GRAPHIC.take(last) | LETTER.take(data.take(ends[1:] - 2))
+    return bool(begin.all() and end.all())
 
 
 def _match(text: pa.Array, name: str) -> None:
@@ -304,7 +338,8 @@ def _whole(column: pa.ChunkedArray, of: Column) -> np.ndarray:
     """Whole numbers in the range of the column, none empty but where that is allowed (NaN)."""
     values = _numbers(column, of)
     empty = np.isnan(values)
-    if (empty.any() and not of.empty) or ((np.trunc(values) != values) & ~empty).any():
+    broken = pa.types.is_floating(column.type) and ((np.trunc(values) != values) & ~empty).any()
+    if broken or (empty.any() and not of.empty):
         raise Unusual(of.name)
     return values
 
