@@ -1,8 +1,10 @@
 """The engine gives the rows of ``assess`` and the tallies of ``fulfilment``, in any blocks and any order of rows."""
 
+import itertools
 import math
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +20,7 @@ from test_properties import frames, projects, readings, reference
 import effeval as ee
 from effeval import judging
 from effeval.engine import assess_parquet, intake, memory, parts, run, size_of, spill, tallies
+from effeval.engine.ahead import Ahead
 from effeval.errors import DataError, MethodologyError, ParameterError
 
 LAW = ee.Methodology.load("order-35")
@@ -407,17 +410,43 @@ def test_groups_that_are_many_are_added_up_as_few_are(sample, monkeypatch) -> No
         assert found() == expected
 
 
-def test_the_engine_starts_without_pandas(sample) -> None:
-    """It takes longer to import than a hundred thousand projects take to be judged."""
+def test_what_is_made_ahead_begins_at_once_and_ends_with_the_context() -> None:
+    begun, closed = threading.Event(), []
+
+    def items():
+        try:
+            begun.set()
+            yield 1
+            raise ParameterError("no two")
+        finally:
+            closed.append(True)
+
+    with Ahead(items(), count=2) as some:
+        assert begun.wait(10)
+        assert next(some) == 1
+        with pytest.raises(ParameterError, match="no two"):
+            next(some)
+    assert closed == [True]
+    endless = itertools.count()
+    with Ahead((closed.append(number) or number for number in endless), count=3) as some:
+        assert [next(some), next(some)] == [0, 1]
+    made = len(closed)
+    assert 3 <= made <= 6  # the others are not made any more
+    assert next(endless) == made - 1
+
+
+def test_the_engine_starts_without_what_takes_long_to_import(sample) -> None:
+    """Pandas takes longer than to judge a hundred thousand projects; rows are read while the other is imported."""
     code = f"""
 import sys
 from effeval.engine import assess_parquet
 from effeval.methodology import Methodology
+print("pyarrow.compute" in sys.modules)
 assess_parquet({str(sample)!r}, {str(sample / "out.parquet")!r}, methodology=Methodology.load(), by=[["region", "year"]])
 print("pandas" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.split() == ["False", "False"]
 
 
 def numbered(folder: Path) -> None:

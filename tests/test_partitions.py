@@ -21,7 +21,7 @@ import effeval as ee
 from effeval import cluster as clusters
 from effeval.engine import assess_parquet, partitions
 from effeval.engine.partitions import Cluster, Span, assess_on_cluster, spans
-from effeval.engine.task import task_of
+from effeval.engine.parts import files_of
 from effeval.errors import ClusterError, DataError, ParameterError
 
 LAW = ee.Methodology.load("order-35")
@@ -110,7 +110,7 @@ def test_files_with_other_columns_are_named(sample) -> None:
 def test_a_cluster_gives_the_rows_and_tallies_of_one_machine(sample, threads, shuffled) -> None:
     if shuffled:
         shuffle(sample)
-    found = spans(task_of(str(sample), LAW, []).files)
+    found = spans(files_of(str(sample)))
     assert found is None if shuffled else len(found) == 4
     output = sample.parent / "judged.parquet"
     found = assess_on_cluster(sample, output, cluster=Cluster(threads), methodology=LAW, by=BY)
@@ -130,7 +130,7 @@ def test_rows_of_a_project_may_lie_in_two_groups(sample, threads) -> None:
             sample / f"{name}.parquet" / "all.parquet",
             row_group_size=211 if name == "observations" else 97,
         )
-    groups = task_of(str(sample), LAW, []).files.groups["observations"]
+    groups = files_of(str(sample)).groups["observations"]
     assert any(one.last == other.first for one, other in zip(groups, groups[1:], strict=False))
     output = sample.parent / "judged.parquet"
     same(sample, assess_on_cluster(sample, output, cluster=Cluster(threads), methodology=LAW, by=BY), output)
@@ -141,7 +141,7 @@ def test_disorder_that_no_head_of_a_file_tells_is_found(sample, threads) -> None
     for name in ("projects", "observations"):
         for path in (sample / f"{name}.parquet").glob("part*"):
             pd.read_parquet(path).sample(frac=1, random_state=2).to_parquet(path, index=False)
-    assert len(spans(task_of(str(sample), LAW, []).files)) == 4
+    assert len(spans(files_of(str(sample)))) == 4
     output = sample.parent / "judged.parquet"
     same(sample, assess_on_cluster(sample, output, cluster=Cluster(threads), methodology=LAW, by=BY), output)
 
@@ -254,7 +254,7 @@ def test_the_commands(sample, threads, effeval) -> None:
 
 
 def test_a_span_takes_the_identifiers_after_one_until_another(sample) -> None:
-    files = task_of(str(sample), LAW, []).files
+    files = files_of(str(sample))
     ids = pd.read_parquet(sample / "projects.parquet")["project_id"].sort_values().tolist()
     for after, until in ((None, ids[10]), (ids[149], ids[150]), (ids[440], None)):
         some = files.within(Span(after, until))

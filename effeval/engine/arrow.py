@@ -1,11 +1,24 @@
 """Between numpy and Arrow over the same memory: pyarrow's own ways import pandas, which takes longer than the rest."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from effeval.comparing import only
+
+
+class _Compute:
+    """``pyarrow.compute``, imported when first used: that takes half as long as to read the first rows."""
+
+    def __getattr__(self, name: str) -> Any:
+        import pyarrow.compute
+
+        return getattr(pyarrow.compute, name)
+
+
+pc = _Compute()
 
 
 def arrow(values: np.ndarray, *, nan_is_empty: bool = False) -> pa.Array:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from effeval.columns import SYNTHETIC_PREFIX, Column, columns, extra_names
-from effeval.engine.arrow import array, arrow, floats
+from effeval.engine.arrow import array, arrow, floats, pc
 from effeval.panel import MARKS
 
 OF_PROJECT = ("region", "district", "sector", "category", "status")  # texts of a project that rows carry

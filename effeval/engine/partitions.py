@@ -1,7 +1,7 @@
 """``assess`` on a Dask cluster: spans of identifiers are judged where there is room, what they give adds up as a tree."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
@@ -13,7 +13,7 @@ from effeval import __version__
 from effeval.cluster import connected
 from effeval.engine.intake import Unusual
 from effeval.engine.memory import check_memory, projects_at_once
-from effeval.engine.parts import Files, NotInOrder, Part, Span, in_order, sorted_parts
+from effeval.engine.parts import Files, NotInOrder, Part, Span, ahead, files_of, in_order, sorted_parts
 from effeval.engine.run import as_a_whole
 from effeval.engine.spill import SAMPLED, bounds, gather, sample, spill
 from effeval.engine.store import Group, Store, absolute, check_apart, is_address
@@ -96,7 +96,7 @@ def assess_on_cluster(
         check_apart(source, output)
     with connected(cluster.address) as client, workplace(output, folder=cluster.folder) as place:
         try:
-            task = task_of(source, methodology, by)
+            task = task_of(files_of(source), methodology, by)
             task.tallies()  # which refuse unknown columns before any work is done
             _check_workers(client, [task.files.groups["observations"][0].path, place.store.root])
             written = _Work(client, task, place.store, output is not None, size).run()
@@ -219,14 +219,15 @@ def judge_span(
     name = f"{number}-{uuid4().hex}.parquet"
     path = store.path(name) if keeps else None
     try:
-        with task.output(path, filesystem=store.filesystem) as output:
-            done = task.run(_parts(task, span, size, store), output)
+        rows = task.output(path, filesystem=store.filesystem)
+        with ahead(_parts(task, span, size, store)) as parts, rows as output:
+            done = task.run(parts, output)
     except (Unusual, NotInOrder) as why:
         return Refused(why)
     return Written(done, ((number, path),) if path is not None and store.exists(name) else ())
 
 
-def _parts(task: Task, span: Files | Pieces, size: int, store: Store) -> Iterator[Part]:
+def _parts(task: Task, span: Files | Pieces, size: int, store: Store) -> Generator[Part, None, None]:
     if isinstance(span, Files):
         return in_order(span, size=size)
     cases, observations = (gather(store, span.paths[t], span.number) for t in ("projects", "observations"))

@@ -5,21 +5,25 @@ where a bound of memory does not allow it through files of sorted pieces (:mod:`
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from effeval.classifiers import region_codes
+from effeval.columns import INPUT_TABLES
 from effeval.engine import intake
-from effeval.engine.arrow import arrow, texts
+from effeval.engine.ahead import Ahead
+from effeval.engine.arrow import arrow, pc, texts
 from effeval.engine.intake import Projects, Unusual
-from effeval.engine.store import Group, Store
+from effeval.engine.memory import keep_freed_memory
+from effeval.engine.store import Group, Store, heads
 
 WORKING = 3  # threads: one reads, one judges, one writes; to read with several, more processors are needed
 ROWS_READ = 3  # observations read at once for each project judged at once; what is read of one part waits for the rest
+READY = 3  # parts read before they are judged: some take longer than others
 IN_MEMORY = 5  # times the size that Parquet states, where a whole table is held and put in order
 
 
@@ -171,6 +175,29 @@ class Files:
         return IN_MEMORY * sum(group.size for some in self.groups.values() for group in some)
 
 
+def files_of(source: str) -> Files:
+    """What stands in the heads of the files of a folder.
+
+    Raises
+    ------
+    Unusual
+    ParameterError
+        There is no way to open such an address.
+    """
+    store = Store(source)
+    paths = {name: store.files(name) for name in INPUT_TABLES}
+    if any(not some or store.exists(f"{name}.csv") for name, some in paths.items()):
+        raise Unusual("the tables are not all Parquet files")
+    names, groups = {}, {}
+    for table, some in paths.items():
+        schemas, groups[table] = heads(store, some)
+        found = [intake.wanted(schema, table) for schema in schemas]
+        if any(set(own) != set(found[0]) for own in found):
+            raise Unusual(f"the files of {table} have different columns")
+        names[table] = found[0]
+    return Files(store, groups, names, frozenset(region_codes()))
+
+
 def _readable(tables: Iterator[pa.Table]) -> pa.Table | None:
     """The next table, None at the end; :class:`Unusual` for a file that breaks off or is of other types."""
     try:
@@ -191,7 +218,7 @@ def _of_size(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.Table]
         yield pa.Table.from_batches(held)
 
 
-def in_order(files: Files, *, size: int) -> Iterator[Part]:
+def in_order(files: Files, *, size: int) -> Generator[Part, None, None]:
     """Parts of files whose rows are in the order of identifiers.
 
     Raises
@@ -220,6 +247,12 @@ def in_order(files: Files, *, size: int) -> Iterator[Part]:
         raise NotInOrder
 
 
+def ahead(parts: Generator[Part, None, None]) -> Ahead[Part]:
+    """Parts read from now on, while those before are judged, with memory that this process keeps for the next."""
+    keep_freed_memory()
+    return Ahead(parts, count=READY)
+
+
 def _value(scalar: pa.Scalar) -> str:
     return scalar.as_py()
 
@@ -235,7 +268,7 @@ def _part(projects: Projects, table: pa.Table) -> Part:
 
 def sorted_parts(
     cases: pa.Table, observations: pa.Table, *, regions: frozenset[str], size: int
-) -> Iterator[Part]:
+) -> Generator[Part, None, None]:
     """Parts of tables that hold all there is between two identifiers, in any order.
 
     Raises

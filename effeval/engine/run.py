@@ -1,7 +1,7 @@
 """From a folder of Parquet files to judged rows and tallies, in blocks of projects."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from effeval.engine.intake import Unusual
 from effeval.engine.memory import check_memory, projects_at_once
-from effeval.engine.parts import NotInOrder, Part, in_order
+from effeval.engine.parts import NotInOrder, Part, ahead, files_of, in_order
 from effeval.engine.spill import put_in_order
 from effeval.engine.store import absolute, check_apart, is_address
 from effeval.engine.task import Outcome, Task, task_of
@@ -91,19 +91,20 @@ def assess_parquet(
     place = nullcontext() if output is None else replacing(output)
     with place as target:
         try:
-            task = task_of(os.fspath(source), methodology, by)
+            files = files_of(os.fspath(source))
             try:
-                return _outcome(task, in_order(task.files, size=size), target)
+                with ahead(in_order(files, size=size)) as parts:
+                    return _outcome(task_of(files, methodology, by), parts, target)
             except NotInOrder:
                 folder = Path.cwd() if target is None else target.parent
-                parts = put_in_order(task.files, size=size, memory=memory, folder=folder)
-                return _outcome(task, parts, target)
+                with ahead(put_in_order(files, size=size, memory=memory, folder=folder)) as parts:
+                    return _outcome(task_of(files, methodology, by), parts, target)
         except Unusual as unusual:
             why = "" if memory is None else str(unusual)
             return as_a_whole(os.fspath(source), target, methodology=methodology, by=by, why=why)
 
 
-def _outcome(task: Task, parts: Iterator[Part], target: Path | None) -> Outcome:
+def _outcome(task: Task, parts: Iterable[Part], target: Path | None) -> Outcome:
     """What comes of all parts; the tallies are added up while the last rows are written."""
     with task.output(target) as output:
         return task.run(parts, output).outcome()

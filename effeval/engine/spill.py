@@ -1,16 +1,15 @@
 """Rows of any order through files: sorted pieces, each divided at the same identifiers, and what lies between two."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from effeval.engine.arrow import arrow
+from effeval.engine.arrow import arrow, pc
 from effeval.engine.intake import Unusual, check_ids
 from effeval.engine.memory import room
 from effeval.engine.parts import ROWS_READ, Files, Part, sorted_parts
@@ -19,7 +18,7 @@ from effeval.engine.store import Store
 SAMPLED = 200_000  # identifiers by which the projects are divided
 
 
-def put_in_order(files: Files, *, size: int, memory: int | None, folder: Path) -> Iterator[Part]:
+def put_in_order(files: Files, *, size: int, memory: int | None, folder: Path) -> Generator[Part, None, None]:
     """Parts of files in any order, put in order in memory or, if they do not fit, through files in a folder.
 
     Raises

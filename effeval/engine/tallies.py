@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from effeval.columns import columns, extra_names
 from effeval.comparing import FULFILLED, NO_DATA, NOT_FULFILLED
 from effeval.edition import unknown
-from effeval.engine.arrow import array, arrow, texts
+from effeval.engine.arrow import array, arrow, pc, texts
 from effeval.engine.intake import OF_PROJECT, Projects
 from effeval.errors import ParameterError
 from effeval.judging import Judged

@@ -1,30 +1,22 @@
 """What is to be judged, with what, and what came of it: the same on this machine and on any other."""
 
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from effeval.classifiers import region_codes
-from effeval.columns import INPUT_TABLES
 from effeval.engine import intake
+from effeval.engine.arrow import pc
 from effeval.engine.intake import Projects, Unusual
-from effeval.engine.memory import keep_freed_memory
 from effeval.engine.output import Output
 from effeval.engine.parts import Files, Part
-from effeval.engine.store import Group, Store, heads
+from effeval.engine.store import Group
 from effeval.engine.tallies import Tally
 from effeval.judging import Block, Judged, judge
 from effeval.methodology import Methodology
-
-AT_ONCE = 3  # parts made ready before they are needed: some take longer than others
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,19 +107,17 @@ class Task:
         """What writes the judged rows; a context that ends when all are written."""
         return Output(path, methodology=self.methodology, filesystem=filesystem)
 
-    def run(self, parts: Iterator[Part], output: Output) -> Done:
-        """Judge part after part; the next are read and the last are written in the meantime, and after it."""
-        keep_freed_memory()
+    def run(self, parts: Iterable[Part], output: Output) -> Done:
+        """Judge part after part; the last are written in the meantime, and after it."""
         tallies, rows, projects, synthetic = self.tallies(), 0, 0, False
-        with closing(_ahead(parts)) as coming:
-            for part in coming:
-                judged = self.judged(part)
-                rows += len(judged.owner)
-                projects += int(np.count_nonzero(judged.count))
-                synthetic = synthetic or part.projects.synthetic
-                for tally in tallies:
-                    tally.add(part.projects, judged)
-                output.add(part.projects, judged)
+        for part in parts:
+            judged = self.judged(part)
+            rows += len(judged.owner)
+            projects += int(np.count_nonzero(judged.count))
+            synthetic = synthetic or part.projects.synthetic
+            for tally in tallies:
+                tally.add(part.projects, judged)
+            output.add(part.projects, judged)
         return Done(rows, projects, synthetic, tallies)
 
     def judged(self, part: Part) -> Judged:
@@ -167,27 +157,13 @@ class Task:
         return np.array([self.reference[name].get(year, np.nan) for year in years.tolist()])
 
 
-def task_of(source: str, methodology: Methodology, by: Sequence[Sequence[str]]) -> Task:
-    """What stands in the heads of the files, and the small table.
+def task_of(files: Files, methodology: Methodology, by: Sequence[Sequence[str]]) -> Task:
+    """The task of judging some files, with what stands in the small table.
 
     Raises
     ------
     Unusual
-    ParameterError
-        There is no way to open such an address.
     """
-    store = Store(source)
-    paths = {name: store.files(name) for name in INPUT_TABLES}
-    if any(not some or store.exists(f"{name}.csv") for name, some in paths.items()):
-        raise Unusual("the tables are not all Parquet files")
-    names, groups = {}, {}
-    for table, some in paths.items():
-        schemas, groups[table] = heads(store, some)
-        found = [intake.wanted(schema, table) for schema in schemas]
-        if any(set(own) != set(found[0]) for own in found):
-            raise Unusual(f"the files of {table} have different columns")
-        names[table] = found[0]
-    files = Files(store, groups, names, frozenset(region_codes()))
     reference = intake.read_reference(files.whole("reference"))
     return Task(files, reference, _last_year(files), methodology, by)
 
@@ -202,13 +178,3 @@ def _last_year(files: Files) -> int:
     if not found or any(not isinstance(year, int | float) or year != year for year in found):  # noqa: PLR0124 - NaN
         raise Unusual("year")
     return int(max(found))
-
-
-def _ahead(parts: Iterator[Part]) -> Iterator[Part]:
-    """The same parts, the next of them made ready while one is worked on."""
-    end = object()
-    with ThreadPoolExecutor(1) as pool:
-        coming = deque(pool.submit(next, parts, end) for _ in range(AT_ONCE))
-        while (part := coming.popleft().result()) is not end:
-            coming.append(pool.submit(next, parts, end))
-            yield part
