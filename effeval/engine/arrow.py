@@ -10,7 +10,7 @@ from effeval.comparing import only
 
 
 class _Compute:
-    """``pyarrow.compute``, imported when first used: that takes half as long as to read the first rows."""
+    """``pyarrow.compute``, imported when first used: the first rows are read meanwhile."""
 
     def __getattr__(self, name: str) -> Any:
         import pyarrow.compute

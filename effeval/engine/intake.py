@@ -179,9 +179,8 @@ def owners(ids: pa.ChunkedArray, known: pa.Array) -> np.ndarray | None:
             return None
         if len(piece):
             changed = array(pc.not_equal(piece.slice(1), piece.slice(0, len(piece) - 1)))
-            new = np.append([0] if piece[0].as_py() != last else [], np.flatnonzero(changed) + 1).astype(
-                np.intp
-            )
+            new = np.flatnonzero(changed) + 1
+            new = np.append(0, new) if piece[0].as_py() != last else new
             pieces, starts = [*pieces, piece.take(arrow(new))], [*starts, row + new]
             row, last = row + len(piece), piece[-1].as_py()
     if not row:
@@ -271,7 +270,7 @@ def _plain_ends(text: pa.Array) -> bool:
     [True, False, False, False, False]
     """
     _, ends, data = text.buffers()
-    if data is None:
+    if data is None or not len(text):
         return False
     ends = np.frombuffer(ends, dtype=np.int32)[text.offset : text.offset + len(text) + 1]
     data = np.frombuffer(data, dtype=np.uint8)
