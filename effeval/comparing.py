@@ -88,11 +88,11 @@ def states(
 def reaches(plan: np.ndarray, actual: np.ndarray, *, largest: np.ndarray | float = 0.0) -> np.ndarray:
     """Whether actual ≥ plan up to binary rounding; False where either is empty."""
     with np.errstate(invalid="ignore"):
-        return actual >= plan - ROUNDING * np.fmax(np.fmax(1.0, np.abs(plan)), largest)
+        return actual >= plan - ROUNDING * np.fmax(np.abs(plan), np.fmax(largest, 1.0))
 
 
-def only(values: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """Values where a condition holds, NaN elsewhere.
+def only(values: np.ndarray, where: np.ndarray, *, out: np.ndarray | None = None) -> np.ndarray:
+    """Values where a condition holds, NaN elsewhere; in an array of its own, or in ``out``.
 
     As ``numpy.where``, which takes several times as long where the condition changes often: processors foresee
     arithmetic, but not branches. A float whose bits are all 1 is NaN.
@@ -102,6 +102,7 @@ def only(values: np.ndarray, where: np.ndarray) -> np.ndarray:
     >>> only(np.array([1.5, -0.0, np.inf]), np.array([False, True, True])).tolist()
     [nan, -0.0, inf]
     """
-    bits = np.subtract(where.view(np.int8), np.int8(1)).astype(np.int64)  # 0 where it holds, -1 elsewhere
-    bits |= np.asarray(values, dtype=np.float64).view(np.int64)
-    return bits.view(np.float64)
+    mask = np.subtract(where.view(np.int8), np.int8(1)).astype(np.int64)  # 0 where it holds, -1 elsewhere
+    found = mask.view(np.float64) if out is None else out
+    np.bitwise_or(mask, np.asarray(values, dtype=np.float64).view(np.int64), out=found.view(np.int64))
+    return found

@@ -19,7 +19,7 @@ from test_properties import frames, projects, readings, reference
 
 import effeval as ee
 from effeval import judging
-from effeval.engine import assess_parquet, intake, memory, parts, run, size_of, spill, tallies
+from effeval.engine import arrow, assess_parquet, checked, memory, parts, run, size_of, spill, tallies
 from effeval.engine.ahead import Ahead
 from effeval.errors import DataError, MethodologyError, ParameterError
 
@@ -178,9 +178,34 @@ def test_measures_alike_are_judged_together_and_others_by_their_own_reading(samp
 def test_texts_with_plain_ends_are_texts_as_they_should_be(words) -> None:
     """The quick look at both ends may leave a text to the thorough one, but lets nothing pass that it refuses."""
     text = pa.array(["", *words], pa.string()).slice(1)
-    if intake._plain_ends(text):
+    if checked._plain_ends(text):
         assert all(word and word == word.strip() and not word.startswith("#") for word in words)
-    assert intake._plain_ends(pa.array(["Қазақ ЖШС", "7b"])) and not intake._plain_ends(pa.array(["aa", None]))
+    assert checked._plain_ends(pa.array(["Қазақ ЖШС", "7b"])) and not checked._plain_ends(
+        pa.array(["aa", None])
+    )
+
+
+@given(
+    st.lists(
+        st.floats() | st.sampled_from([0.0, -0.0, 5e-324, -5e-324, np.inf, -np.nan, 1.7e308]), max_size=4
+    )
+)
+def test_numbers_in_range_at_a_look_are_in_range(values) -> None:
+    """The quick look at the bits may leave numbers to the thorough one, but lets nothing pass that it refuses."""
+    column = np.array(values)
+    if checked._plain_numbers(column):
+        assert (column >= 0).all() and np.isfinite(column).all()
+    assert checked._plain_numbers(np.abs(column[np.isfinite(column)]))
+
+
+@given(st.lists(st.none() | st.floats(), max_size=20), st.data())
+def test_floats_are_those_of_the_column_however_it_is_cut(values, data) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(values)), max_size=3)))
+    whole = pa.array([1.0, *values], pa.float64()).slice(1)
+    bounds = zip([0, *cuts], [*cuts, len(values)], strict=True)
+    column = pa.chunked_array([whole.slice(start, stop - start) for start, stop in bounds], pa.float64())
+    expected = np.array([np.nan if value is None else value for value in values], dtype=float)
+    np.testing.assert_array_equal(arrow.floats(column), expected)
 
 
 def test_an_early_year_widens_its_own_measure_alone() -> None:

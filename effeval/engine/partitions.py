@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from effeval import __version__
 from effeval.cluster import connected
-from effeval.engine.intake import Unusual
+from effeval.engine.checked import Unusual
 from effeval.engine.memory import check_memory, projects_at_once
 from effeval.engine.parts import Files, NotInOrder, Part, Span, ahead, files_of, in_order, sorted_parts
 from effeval.engine.run import as_a_whole

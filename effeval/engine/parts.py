@@ -17,7 +17,8 @@ from effeval.columns import INPUT_TABLES
 from effeval.engine import intake
 from effeval.engine.ahead import Ahead
 from effeval.engine.arrow import arrow, pc, texts
-from effeval.engine.intake import Projects, Unusual
+from effeval.engine.checked import Unusual
+from effeval.engine.intake import Projects
 from effeval.engine.memory import keep_freed_memory
 from effeval.engine.store import Group, Store, heads
 

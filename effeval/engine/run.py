@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from effeval.engine.intake import Unusual
+from effeval.engine.checked import Unusual
 from effeval.engine.memory import check_memory, projects_at_once
 from effeval.engine.parts import NotInOrder, Part, ahead, files_of, in_order
 from effeval.engine.spill import put_in_order

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from effeval.engine.arrow import arrow, pc
-from effeval.engine.intake import Unusual, check_ids
+from effeval.engine.checked import Unusual
+from effeval.engine.intake import check_ids
 from effeval.engine.memory import room
 from effeval.engine.parts import ROWS_READ, Files, Part, sorted_parts
 from effeval.engine.store import Store

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from effeval.columns import INPUT_TABLES
-from effeval.engine.intake import Unusual
+from effeval.engine.checked import Unusual
 from effeval.errors import ParameterError
 
 Column = pq.ColumnChunkMetaData

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from effeval.engine import intake
 from effeval.engine.arrow import pc
-from effeval.engine.intake import Projects, Unusual
+from effeval.engine.checked import Unusual
+from effeval.engine.intake import Projects
 from effeval.engine.output import Output
 from effeval.engine.parts import Files, Part
 from effeval.engine.store import Group
