@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from effeval.packaged import RESOURCES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def _read(name: str) -> pd.DataFrame:
     import pandas as pd  # not before a table is asked for: codes alone are had without it
 
-    with (files("effeval") / "resources" / f"{name}.csv").open(encoding="utf-8") as lines:
+    with (RESOURCES / f"{name}.csv").open(encoding="utf-8") as lines:
         return pd.read_csv(lines, dtype="str")
 
 
@@ -50,7 +51,7 @@ def region_codes() -> list[str]:
     >>> region_codes()[:2]
     ['10', '11']
     """
-    with (files("effeval") / "resources" / "regions.csv").open(encoding="utf-8") as lines:
+    with (RESOURCES / "regions.csv").open(encoding="utf-8") as lines:
         return [row["region"] for row in csv.DictReader(lines)]
 
 

@@ -8,7 +8,8 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from effeval.packaged import RESOURCES
 
 INPUT_TABLES = ("projects", "observations", "reference")
 LANGUAGES = ("kk", "ru", "en")
@@ -68,7 +69,7 @@ class Column:
 
 @cache
 def _all() -> tuple[Column, ...]:
-    with (files("effeval") / "resources" / "columns.csv").open(encoding="utf-8") as lines:
+    with (RESOURCES / "columns.csv").open(encoding="utf-8") as lines:
         return tuple(
             Column(
                 table=row["table"],

@@ -1,6 +1,5 @@
 """An edition of the methodology as a document: reading, checking and changing the YAML."""
 
-import difflib
 import json
 import math
 import sys
@@ -8,13 +7,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
-from pathlib import Path
 
 import yaml
 
 from effeval.errors import MethodologyError
 from effeval.law import Value
+from effeval.packaged import METHODOLOGIES
 
 SETTINGS = ("scale", "missing")
 
@@ -27,8 +25,7 @@ def editions() -> list[str]:
     >>> editions()
     ['order-35']
     """
-    folder = files("effeval") / "methodologies"
-    return sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    return sorted(path.stem for path in METHODOLOGIES.glob("*.yaml"))
 
 
 def parse_settings(pairs: Iterable[str]) -> dict[str, Value]:
@@ -141,6 +138,8 @@ def unknown(what: str, word: str, known: Iterable) -> str:
     >>> unknown("language", "kz", ["kk", "ru", "en"])
     "There is no language 'kz'. Near: kk"
     """
+    import difflib
+
     known = [str(item) for item in known]
     near = difflib.get_close_matches(str(word), known, n=5, cutoff=0.5) or known[:8]
     return f"There is no {what} {word!r}. Near: {', '.join(near)}"
@@ -168,7 +167,7 @@ def _iso(value):
 @cache
 def _validator(part: str | None):
     jsonschema = _import_jsonschema()
-    text = (files("effeval") / "methodologies" / "schema.json").read_text(encoding="utf-8")
+    text = (METHODOLOGIES / "schema.json").read_text(encoding="utf-8")
     schema = json.loads(text)
     if part is not None:
         schema = {"$schema": schema["$schema"], "$ref": f"#/$defs/{part}", "$defs": schema["$defs"]}

@@ -5,7 +5,6 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
@@ -13,13 +12,14 @@ from babel.numbers import format_decimal, format_percent
 from effeval.classifiers import names
 from effeval.columns import LANGUAGES, columns
 from effeval.methodology import Methodology
+from effeval.packaged import RESOURCES
 
 EMPTY = "—"
 
 
 @cache
 def _phrases() -> dict[str, dict[str, str]]:
-    with (files("effeval") / "resources" / "labels.csv").open(encoding="utf-8") as lines:
+    with (RESOURCES / "labels.csv").open(encoding="utf-8") as lines:
         return {row["key"]: row for row in csv.DictReader(lines)}
 
 

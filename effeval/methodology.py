@@ -9,14 +9,13 @@ import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from html import escape
-from importlib.resources import files
 from pathlib import Path
 
 from effeval import law
 from effeval.edition import change, check, dump, editions, read, to_change, unknown
 from effeval.errors import MethodologyError
 from effeval.law import Alternative, Criterion, Measure, Question, Text, Value
+from effeval.packaged import METHODOLOGIES
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,6 +261,8 @@ class Methodology:
         return {path: value for path, value in self.settings.items() if base.get(path) != value}
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         head = f"{escape(self.title.kk)} — {escape(self.id)}, {self.edition}"
         changed = ", ".join(f"{path} = {value}" for path, value in self.changes().items())
         note = f"<p>{escape(changed)}</p>" if changed else ""
@@ -279,7 +280,7 @@ def _packaged(name: str) -> Methodology:
         fix = "a name from this list, or a path that ends in .yaml"
         raise MethodologyError(f"{unknown('methodology', name, editions())}\nTo fix: {fix}")
     # what is packaged is checked by the tests, not at each start: that takes longer than all the rest of it
-    return _build(read(files("effeval") / "methodologies" / f"{name}.yaml"), checked=True)
+    return _build(read(METHODOLOGIES / f"{name}.yaml"), checked=True)
 
 
 def _build(document, *, checked: bool = False) -> Methodology:

@@ -8,7 +8,6 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from importlib.resources import files
 from os import PathLike
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pandas as pd
 
 from effeval.columns import INPUT_TABLES, Column, columns
 from effeval.errors import ParameterError
+from effeval.packaged import RESOURCES
 from effeval.reading.codes import CODES
 from effeval.reading.files import replacing
 from effeval.reading.schema import KEYS
@@ -186,7 +186,7 @@ def readme(*, projects: int, seed: int) -> str:
     shares |= {"no_commissioning_year": NO_COMMISSIONING_YEAR, "no_term_end_year": NO_TERM_END_YEAR}
     shares |= {"no_year_before": 1 - YEAR_BEFORE, "empty_bin": EMPTY_BIN, "empty_cells": EMPTY_CELLS}
     shares |= {"new_exporters": NEW_EXPORTERS, "still_none": STILL_NONE, "terminated": TERMINATED}
-    template = (files("effeval") / "resources" / "sample_readme.md").read_text(encoding="utf-8")
+    template = (RESOURCES / "sample_readme.md").read_text(encoding="utf-8")
     percent = {name: f"{100 * share:.0f} %" for name, share in shares.items()}
     return template.format(projects=projects, seed=seed, **percent)
 

@@ -4,12 +4,12 @@ All shares are invented; they stand here as named constants.
 """
 
 import json
-from importlib.resources import files
 
 import numpy as np
 import pandas as pd
 
 from effeval.columns import SYNTHETIC_PREFIX, columns
+from effeval.packaged import RESOURCES
 from effeval.sample_draws import Draws
 
 FIRST_YEAR, LAST_YEAR = 2018, 2025
@@ -66,18 +66,18 @@ def products() -> pd.DataFrame:
     a multiple of the national average and ``effect`` on growth are invented.
     """
     codes = {"oked": "str", "tnved": "str", "unit": "str"}
-    with (files("effeval") / "resources" / "sample_products.csv").open(encoding="utf-8") as lines:
+    with (RESOURCES / "sample_products.csv").open(encoding="utf-8") as lines:
         return pd.read_csv(lines, dtype=codes).set_index("oked")
 
 
 def texts() -> dict:
     """Wording of the sample: the name of an applicant and the descriptions of the data package."""
-    return json.loads((files("effeval") / "resources" / "sample.json").read_text(encoding="utf-8"))
+    return json.loads((RESOURCES / "sample.json").read_text(encoding="utf-8"))
 
 
 def average_wages() -> pd.DataFrame:
     """Average monthly nominal wage of one employee: ``average_wage`` (tenge) and ``source`` by ``year``."""
-    with (files("effeval") / "resources" / "average_wage.csv").open(encoding="utf-8") as lines:
+    with (RESOURCES / "average_wage.csv").open(encoding="utf-8") as lines:
         return pd.read_csv(lines).set_index("year")
 
 

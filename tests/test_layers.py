@@ -10,6 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "effeval"
 LAYERS = [
+    {"packaged"},
     {"errors", "columns", "terminal"},
     {"law", "classifiers", "worksheet", "kernels", "placing", "cluster"},
     {"edition"},

@@ -8,7 +8,8 @@ import csv
 import re
 import unicodedata
 from functools import cache, lru_cache
-from importlib.resources import files
+
+from effeval.packaged import RESOURCES
 
 FIELDS = (  # in the order in which a heading is tried; "ignored" are columns of no use to us
     "ignored",
@@ -32,7 +33,7 @@ ORDINAL = "(?:st|nd|rd|th|[^\\W\\d_]{1,2})?"  # as in 1st
 
 @cache
 def _table() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    with (files("effeval") / "resources" / "form_words.csv").open(encoding="utf-8") as lines:
+    with (RESOURCES / "form_words.csv").open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     return tuple(
         (row["kind"], row["value"], tuple(map(str.strip, row["words"].split(" | ")))) for row in rows

@@ -2,7 +2,6 @@
 
 import json
 from functools import cache
-from importlib.resources import files
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from effeval.charts.style import DIM, INK, counts, fill_of, ink_on, rate_key, ra
 from effeval.classifiers import names as official
 from effeval.classifiers import regions
 from effeval.labels import percent, phrase
+from effeval.packaged import RESOURCES
 
 if TYPE_CHECKING:  # imported where a map is drawn: other charts need not wait for it
     from geopandas import GeoDataFrame, GeoSeries
@@ -107,7 +107,7 @@ def _boundaries() -> "GeoDataFrame":
     """The regions by code, with the points where their labels have room, projected."""
     from geopandas import GeoDataFrame, GeoSeries, points_from_xy
 
-    text = (files("effeval") / "resources" / "regions.geojson").read_text(encoding="utf-8")
+    text = (RESOURCES / "regions.geojson").read_text(encoding="utf-8")
     found = GeoDataFrame.from_features(json.loads(text), crs="EPSG:4326").set_index("region")
     longitude, latitude = zip(*found["label"], strict=True)
     labels = GeoSeries(points_from_xy(longitude, latitude), index=found.index, crs=found.crs)

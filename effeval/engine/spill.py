@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections.abc import Generator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +31,8 @@ def put_in_order(files: Files, *, size: int, memory: int | None, folder: Path) -
             files.whole("projects"), files.whole("observations"), regions=files.regions, size=size
         )
         return
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(dir=folder, prefix=".effeval-") as spilled:
         store = Store(spilled)
         total = sum(group.rows for group in files.groups["projects"])

@@ -1,6 +1,5 @@
 """Where tables lie: Parquet files, one or several for a table, in a folder here or wherever fsspec reaches (s3://…)."""
 
-import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,6 +87,8 @@ class Store:
 
     def digest(self, path: str) -> str:
         """SHA-256 of one of its files, in hexadecimal digits."""
+        import hashlib
+
         total = hashlib.sha256()
         with self.open(path, "rb") as file:
             while piece := file.read(2**20):

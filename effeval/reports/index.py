@@ -3,13 +3,13 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
 from effeval.classifiers import names
 from effeval.labels import EMPTY, heading, money, number, parts, percent, phrase
+from effeval.packaged import TEMPLATES
 
 _FILES = {".xlsx": "report.file.form", ".pdf": "report.file.pdf", ".ipynb": "report.file.notebook"}
 
@@ -54,7 +54,7 @@ def index_page(
     """
     from jinja2 import Environment
 
-    folder = files("effeval") / "templates" / "report"
+    folder = TEMPLATES / "report"
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((folder / "runs.html.j2").read_text(encoding="utf-8"))
     columns = ["projects", "fulfilled", "coverage", "support_paid"]

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +20,7 @@ from effeval.errors import ParameterError, ReportError
 from effeval.judged import judged
 from effeval.labels import phrase
 from effeval.methodology import Methodology
+from effeval.packaged import PACKAGE
 from effeval.reports.checks import expected, reconcile
 from effeval.reports.crew import crew
 from effeval.reports.execution import Made, Order, without_outputs
@@ -264,11 +264,10 @@ def _key(inputs: Mapping[str, Any]) -> str:
 
 def _code() -> str:
     """A digest of the package itself: another code may say something else from the same data."""
-    package = Path(str(files("effeval")))
     total = hashlib.sha256()
-    for path in sorted(package.rglob("*")):
+    for path in sorted(PACKAGE.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
-            total.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+            total.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 
 

@@ -2,11 +2,11 @@
 
 import threading
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from effeval.errors import ReportError
+from effeval.packaged import TEMPLATES
 
 _PRINTING = threading.Lock()  # Pango's fonts are not said to be safe between threads
 LEFT_OUT = ("parameters", "injected-parameters", "for-analyst")  # tags of cells that a reader does not need
@@ -44,20 +44,19 @@ def _exporter(lang: str, thread: int):
     from nbconvert import HTMLExporter
     from traitlets.config import Config
 
-    folder = files("effeval") / "templates"
     config = Config()
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_cell_tags = set(LEFT_OUT)
     exporter = HTMLExporter(
         config=config,
         template_name="report",
-        extra_template_basedirs=[str(folder)],
+        extra_template_basedirs=[str(TEMPLATES)],
         exclude_input=True,
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         language_code=lang,
     )
-    return exporter, (folder / "report" / "style.css").read_text(encoding="utf-8")
+    return exporter, (TEMPLATES / "report" / "style.css").read_text(encoding="utf-8")
 
 
 def to_pdf(page: str) -> bytes:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -19,6 +18,7 @@ from effeval.errors import ParameterError
 from effeval.labels import heading, number, phrase
 from effeval.law import Criterion, Question, Value
 from effeval.methodology import Methodology
+from effeval.packaged import METHODOLOGIES
 from effeval.reading.files import replacing
 from effeval.worksheet import PlainWorksheet
 
@@ -150,7 +150,7 @@ def definition(name: str, criterion: Criterion | None) -> dict:
 
 @cache
 def _schema() -> dict:
-    text = (files("effeval") / "methodologies" / "schema.json").read_text(encoding="utf-8")
+    text = (METHODOLOGIES / "schema.json").read_text(encoding="utf-8")
     return json.loads(text)["$defs"]
 
 
