@@ -88,7 +88,7 @@ def states(
 def reaches(plan: np.ndarray, actual: np.ndarray, *, largest: np.ndarray | float = 0.0) -> np.ndarray:
     """Whether actual ≥ plan up to binary rounding; False where either is empty."""
     with np.errstate(invalid="ignore"):
-        return actual >= plan - ROUNDING * np.fmax(np.abs(plan), np.fmax(largest, 1.0))
+        return actual >= plan - ROUNDING * np.fmax(np.fmax(1.0, np.abs(plan)), largest)
 
 
 def only(values: np.ndarray, where: np.ndarray, *, out: np.ndarray | None = None) -> np.ndarray:

@@ -8,8 +8,6 @@ from datetime import date
 from functools import cache
 from importlib import import_module
 
-import yaml
-
 from effeval.errors import MethodologyError
 from effeval.law import Value
 from effeval.packaged import METHODOLOGIES
@@ -41,6 +39,8 @@ def parse_settings(pairs: Iterable[str]) -> dict[str, Value]:
     >>> parse_settings(["13.1.at_least=0.08", "scale=proportional"])
     {'13.1.at_least': 0.08, 'scale': 'proportional'}
     """
+    import yaml
+
     settings = {}
     for pair in pairs:
         path, equals, value = pair.partition("=")
@@ -66,9 +66,11 @@ def read(path, *, what: str = "methodology") -> dict:
     MethodologyError
         No such file, not UTF-8, not YAML, or a key given twice.
     """
+    import yaml
+
     try:
         with path.open(encoding="utf-8") as text:
-            return _iso(yaml.load(text, Loader=_Loader))
+            return _iso(yaml.load(text, Loader=_loader()))
     except FileNotFoundError:
         raise MethodologyError(f"There is no {what} file {path}.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -83,6 +85,8 @@ def dump(document: dict) -> str:
     >>> dump({"title": "Жұмсақ", "settings": {"13.1.at_least": 0.08}})
     'title: Жұмсақ\\nsettings:\\n  13.1.at_least: 0.08\\n'
     """
+    import yaml
+
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
 
 
@@ -145,15 +149,20 @@ def unknown(what: str, word: str, known: Iterable) -> str:
     return f"There is no {what} {word!r}. Near: {', '.join(near)}"
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+@cache
+def _loader() -> type:
     """Safe loader that refuses a key given twice: the second would silently win."""
+    import yaml
 
-    def construct_mapping(self, node, deep=False):
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
-        if twice:
-            raise yaml.YAMLError(f"key given twice{node.start_mark}: {', '.join(twice)}")
-        return super().construct_mapping(node, deep=deep)
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        def construct_mapping(self, node, deep=False):
+            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+            twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+            if twice:
+                raise yaml.YAMLError(f"key given twice{node.start_mark}: {', '.join(twice)}")
+            return super().construct_mapping(node, deep=deep)
+
+    return Loader
 
 
 def _iso(value):

@@ -17,9 +17,9 @@ from effeval.methodology import Methodology
 from effeval.panel import MARKS, Panel
 from effeval.rules import RULES, Finding
 
-FIGURES = ("plan", "actual", "attainment", "score")
-VALUES = (*FIGURES, "support_paid")
-_OTHERS = {"support_paid": np.float64, "state": np.int8, "year": np.int16, "place": np.int8}
+VALUES = ("plan", "actual", "attainment", "score", "support_paid")
+_LAID = dict.fromkeys(VALUES, np.float64)
+_LAID |= {"state": np.int8, "year": np.int16, "place": np.int8}
 COMPLETED_FOR = 2  # years after the support year that completed projects report at least
 
 
@@ -223,15 +223,12 @@ def _judged(panel: Panel, reported: np.ndarray, completed: np.ndarray, terminate
         panel.marks["term_end_year"][:, 0],
     )
     own_last = np.full(len(support), -np.inf)
-    for number, year in enumerate(years.tolist()):  # along so short an axis, numpy takes longer
+    for number, year in enumerate(years.tolist()):  # a maximum along so short an axis takes longer
         own_last = np.where(reported[:, number], year, own_last)
     end = np.where(completed, np.maximum(support + COMPLETED_FOR, own_last), years[-1])
     end = np.where(np.isnan(term_end), end, term_end)
     end = np.where(terminated, own_last, end)
-    judged = reported.copy()
-    for number, year in enumerate(years.tolist()):
-        judged[:, number] |= (support <= year) & (year <= end)
-    return judged
+    return reported | ((years >= support[:, None]) & (years <= end[:, None]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,30 +286,26 @@ def judge(block: Block, methodology: Methodology) -> Judged:
     count = np.zeros(len(measure), dtype=np.intp)
     for id, some in found.items():
         count += np.bincount(some.owner, minlength=len(count)) * len(criteria[id])
-    rows, start = int(count.sum()), 0
-    figures = np.empty((len(FIGURES), rows))  # at once: for large pieces of memory there are larger pages
-    others = {name: np.empty(rows, dtype=kind) for name, kind in _OTHERS.items()}
-    laid = dict(zip(FIGURES, figures, strict=True)) | others
+    laid, start = {name: np.empty(count.sum(), dtype=kind) for name, kind in _LAID.items()}, 0
     for id, some in found.items():  # cell by cell, criterion by criterion
         step = len(criteria[id])
         own = {"year": some.panel.years.take(some.year), "support_paid": some.support}
         for place, criterion in enumerate(criteria[id]):
             compared = compare(**vars(some.find(criterion)), methodology=methodology)
-            for name, column in (compared | own | {"place": place}).items():
-                laid[name][start + place : start + step * len(some.owner) : step] = column
+            for name, values in (compared | own | {"place": place}).items():
+                laid[name][start + place : start + step * len(some.owner) : step] = values
         start += step * len(some.owner)
     by_project = _by_project(order, count)
-    figures = figures.take(by_project, axis=1)
-    support, state, year, place = (others[name].take(by_project) for name in _OTHERS)
+    laid = {name: column.take(by_project) for name, column in laid.items()}
+    place = laid.pop("place")
     return Judged(
         owner=np.repeat(np.arange(len(count), dtype=np.int32), count),
         criterion=np.repeat(first.take(block.measure), count) + place,
-        year=year,
-        state=state,
-        values=dict(zip(VALUES, (*figures, support), strict=True)),
+        values={name: laid.pop(name) for name in VALUES},
         first=place == 0,
         observations=sum(some.observations for some in found.values()),
         count=count,
+        **laid,
     )
 
 

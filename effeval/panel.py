@@ -48,8 +48,8 @@ class Panel:
     def previous(self, name: str) -> np.ndarray:
         """The figure of the calendar year before, shape (projects, years)."""
         values = self.figures[name]
-        before = np.empty_like(values)
-        before[:, 0], before[:, 1:] = np.nan, values[:, :-1]
+        before = np.full_like(values, np.nan)
+        before[:, 1:] = values[:, :-1]
         return before
 
     def at(self, name: str, year: np.ndarray) -> np.ndarray:

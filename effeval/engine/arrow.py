@@ -1,6 +1,6 @@
 """Between numpy and Arrow over the same memory: pyarrow's own ways import pandas, which takes longer than the rest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -66,14 +66,6 @@ def array(column: pa.Array) -> np.ndarray:
     return np.frombuffer(data, dtype=kind, count=len(column), offset=column.offset * kind.itemsize)
 
 
-def stored(column: pa.ChunkedArray) -> Iterator[np.ndarray]:
-    """The floats of each piece of a column that has rows, over the same memory; those of empty cells are not defined."""
-    for part in column.chunks:
-        if len(part):
-            data = np.frombuffer(part.buffers()[1], dtype=np.float64, count=part.offset + len(part))
-            yield data[part.offset :]
-
-
 def floats(column: pa.ChunkedArray, *, out: np.ndarray | None = None) -> np.ndarray:
     """Floats as one array, NaN where empty: one copy, however many pieces there are; made new, or in ``out``.
 
@@ -84,10 +76,14 @@ def floats(column: pa.ChunkedArray, *, out: np.ndarray | None = None) -> np.ndar
     """
     found = np.empty(len(column)) if out is None else out
     start = 0
-    for part, values in zip(filter(len, column.chunks), stored(column), strict=True):
+    for part in column.chunks:
+        if not len(part):
+            continue
         own, start = found[start : start + len(part)], start + len(part)
+        bits, data = part.buffers()
+        values = np.frombuffer(data, dtype=np.float64, count=len(part), offset=part.offset * own.itemsize)
         if part.null_count:
-            known = np.frombuffer(part.buffers()[0], dtype=np.uint8, offset=part.offset // 8)
+            known = np.frombuffer(bits, dtype=np.uint8, offset=part.offset // 8)
             known = np.unpackbits(known, bitorder="little", count=part.offset % 8 + len(part))
             only(values, known[part.offset % 8 :], out=own)
         else:

@@ -219,6 +219,4 @@ def _begin(coded: pa.DictionaryArray, values: pa.Array, digits: int) -> pa.Dicti
 
 def _mark(table: pa.Table, of: Column) -> np.ndarray:
     """A year of each project, NaN where empty or the column is absent."""
-    if of.name not in table.column_names:
-        return np.full(len(table), np.nan)
-    return checked.whole(table[of.name], of).astype(np.float64)
+    return checked.whole(table[of.name], of) if of.name in table.column_names else np.full(len(table), np.nan)

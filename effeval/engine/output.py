@@ -97,9 +97,8 @@ class Output:
         }
         for name in VALUES:
             found[name] = arrow(judged.values[name], nan_is_empty=name in EMPTY)
-        codes = np.repeat([array(text.indices) for text in projects.texts.values()], each, axis=1)
-        for own, (name, text) in zip(codes, projects.texts.items(), strict=True):
-            found[name] = _coded(own, text.dictionary)
+        for name, text in projects.texts.items():
+            found[name] = _coded(np.repeat(array(text.indices), each), text.dictionary)
         for name, column in projects.extra.items():
             found[name] = column.take(arrow(judged.owner))
         fields = [

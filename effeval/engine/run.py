@@ -23,7 +23,7 @@ def assess_parquet(
     source: str | os.PathLike[str],
     output: str | os.PathLike[str] | None,
     *,
-    methodology: Methodology,
+    methodology: Methodology | str = "order-35",
     by: Sequence[Sequence[str]] = (),
     memory: int | None = None,
     at_once: int | None = None,
@@ -36,7 +36,8 @@ def assess_parquet(
         A folder with projects.parquet, observations.parquet and reference.parquet.
     output : path or None
         Parquet file of the judged rows; None writes none.
-    methodology : Methodology
+    methodology : Methodology or str
+        By name or path, as :meth:`effeval.Methodology.load` takes it, it is read while the first rows are.
     by : sequence of sequences of str
         Groupings to add up by, each as for :func:`effeval.fulfilment` (not by ``project_id`` or ``state``).
     memory : int, optional
@@ -54,7 +55,7 @@ def assess_parquet(
     DataError
         What :func:`effeval.load` raises for these data: every fault. To find them all, the data are read as a whole.
     MethodologyError
-        A measure of the data has no criteria in the methodology.
+        There is no such methodology, or it has no criteria of a measure of the data.
     ParameterError
         An unknown column to group by, too little memory, or, with a bound of memory, data that must be mended
         as they are read (codes without their zeros, numbers as text).
@@ -66,7 +67,6 @@ def assess_parquet(
 
     Examples
     --------
-    >>> import effeval as ee
     >>> import pyarrow.parquet as pq
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -79,7 +79,7 @@ def assess_parquet(
     ...         "reference": {"year": [2024], "wage_growth_forecast": [0.1], "source": ["example"]},
     ...     }.items():
     ...         pq.write_table(pa.table(columns), f"{folder}/{name}.parquet")
-    ...     found = assess_parquet(folder, None, methodology=ee.Methodology.load(), by=[["region", "year"]])
+    ...     found = assess_parquet(folder, None, by=[["region", "year"]])
     >>> found.rows, found.tallies[0].select(["region", "year", "fulfilled"]).to_pylist()
     (1, [{'region': '75', 'year': 2024, 'fulfilled': 1}])
     """
@@ -94,14 +94,18 @@ def assess_parquet(
             files = files_of(os.fspath(source))
             try:
                 with ahead(in_order(files, size=size)) as parts:
-                    return _outcome(task_of(files, methodology, by), parts, target)
+                    return _outcome(task_of(files, _law(methodology), by), parts, target)
             except NotInOrder:
                 folder = Path.cwd() if target is None else target.parent
                 with ahead(put_in_order(files, size=size, memory=memory, folder=folder)) as parts:
-                    return _outcome(task_of(files, methodology, by), parts, target)
+                    return _outcome(task_of(files, _law(methodology), by), parts, target)
         except Unusual as unusual:
             why = "" if memory is None else str(unusual)
-            return as_a_whole(os.fspath(source), target, methodology=methodology, by=by, why=why)
+            return as_a_whole(os.fspath(source), target, methodology=_law(methodology), by=by, why=why)
+
+
+def _law(methodology: Methodology | str) -> Methodology:
+    return Methodology.load(methodology) if isinstance(methodology, str) else methodology
 
 
 def _outcome(task: Task, parts: Iterable[Part], target: Path | None) -> Outcome:

@@ -84,9 +84,7 @@ class Tally:
         self._waiting = []
         code, keys = self._groups(own, each["rows"], rows)
         count = int(code.max()) + 1
-        by_state = code * 4
-        by_state += rows["state"]
-        by_state = np.bincount(by_state, minlength=count * 4).reshape(-1, 4)
+        by_state = np.bincount(code * 4 + rows["state"], minlength=count * 4).reshape(-1, 4)
         once, paid = self._once(each["rows"], rows["first"])
         assessed = by_state[:, FULFILLED] + by_state[:, NOT_FULFILLED]
         sums = {
@@ -116,13 +114,11 @@ class Tally:
             within.append(("year", int(rows["year"].max()) - first + 1))
         if "criterion" in self.by:
             within.append(("criterion", len(self.methodology.criteria)))
-        if within:
-            group = group * within[0][1] - (first if "year" in self.by else 0)
         code = np.repeat(group, count)
-        for number, (name, size) in enumerate(within):
-            if number:
-                code *= size
+        for name, size in within:
+            code *= size
             code += rows[name]
+            code -= first if name == "year" else 0
         most = int(code.max()) + 1
         few, code = _renumbered(code, most) if most > MOST_GROUPS * len(code) else (np.arange(most), code)
 
@@ -148,10 +144,9 @@ class Tally:
             column = projects.texts.get(name, projects.extra.get(name))
             if not pa.types.is_dictionary(column.type):
                 column = column.dictionary_encode()
-            words, codes = [*column.dictionary.to_pylist(), None], column.indices
-            if codes.null_count:
-                codes = codes.fill_null(arrow(np.array([len(words) - 1], dtype=np.int32))[0])
-            place = array(codes)
+            words = [*column.dictionary.to_pylist(), None]
+            none = arrow(np.array([len(words) - 1], dtype=np.int32))[0]
+            place = array(column.indices.fill_null(none))
         known = self._codes[name]
         return np.array([known.setdefault(word, len(known)) for word in words]).take(place)
 
