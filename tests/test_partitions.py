@@ -136,6 +136,15 @@ def test_rows_of_a_project_may_lie_in_two_groups(sample, threads) -> None:
     same(sample, assess_on_cluster(sample, output, cluster=Cluster(threads), methodology=LAW, by=BY), output)
 
 
+def test_a_cluster_takes_a_methodology_by_name(sample, threads) -> None:
+    place = Cluster(threads, sample.parent)
+    named, given, other = (
+        assess_on_cluster(sample, None, cluster=place, methodology=law, by=BY).tallies[0]
+        for law in ("order-35", LAW, LAW.replace({"13.1.at_least": 0.9, "1.2.after": 0}))
+    )
+    assert named.equals(given) and not named.equals(other)
+
+
 def test_disorder_that_no_head_of_a_file_tells_is_found(sample, threads) -> None:
     """Within each file rows are mixed, while the files lie one after another."""
     for name in ("projects", "observations"):

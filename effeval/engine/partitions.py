@@ -14,7 +14,7 @@ from effeval.cluster import connected
 from effeval.engine.checked import Unusual
 from effeval.engine.memory import check_memory, projects_at_once
 from effeval.engine.parts import Files, NotInOrder, Part, Span, ahead, files_of, in_order, sorted_parts
-from effeval.engine.run import as_a_whole
+from effeval.engine.run import as_a_whole, law_of
 from effeval.engine.spill import SAMPLED, bounds, gather, sample, spill
 from effeval.engine.store import Group, Store, absolute, check_apart, is_address
 from effeval.engine.task import Done, Outcome, Task, task_of
@@ -51,7 +51,7 @@ def assess_on_cluster(
     output: str | os.PathLike[str] | None,
     *,
     cluster: Cluster,
-    methodology: Methodology,
+    methodology: Methodology | str = "order-35",
     by: Sequence[Sequence[str]] = (),
     memory: int | None = None,
 ) -> Outcome:
@@ -66,7 +66,8 @@ def assess_on_cluster(
         Folder of the judged rows that every worker reaches: part-00000.parquet, part-00001.parquet, … in the order
         of rows; None writes none.
     cluster : Cluster
-    methodology : Methodology
+    methodology : Methodology or str
+        As for :func:`effeval.engine.assess_parquet`.
     by : sequence of sequences of str
         Groupings to add up by, as for :func:`effeval.engine.assess_parquet`.
     memory : int, optional
@@ -90,18 +91,18 @@ def assess_on_cluster(
     A span of neighbouring identifiers is a task, of at least 600,000 observations; whole groups of rows are read for
     it, so files in parts of up to a million rows are best. When a worker dies, others do its tasks again.
     """
-    size = projects_at_once(None if memory is None else check_memory(memory))
+    size, law = projects_at_once(None if memory is None else check_memory(memory)), law_of(methodology)
     source, output = absolute(source), None if output is None else absolute(output)
     if output is not None:
         check_apart(source, output)
     with connected(cluster.address) as client, workplace(output, folder=cluster.folder) as place:
         try:
-            task = task_of(files_of(source), methodology, by)
+            task = task_of(files_of(source), law, by)
             task.tallies()  # which refuse unknown columns before any work is done
             _check_workers(client, [task.files.groups["observations"][0].path, place.store.root])
             written = _Work(client, task, place.store, output is not None, size).run()
         except Unusual as unusual:
-            as_a_whole(source, None, methodology=methodology, by=by, why=str(unusual) or "it cannot be read")
+            as_a_whole(source, None, methodology=law, by=by, why=str(unusual) or "it cannot be read")
             raise
         if output is not None:
             place.finish([path for _, path in sorted(written.files)])

@@ -94,17 +94,18 @@ def assess_parquet(
             files = files_of(os.fspath(source))
             try:
                 with ahead(in_order(files, size=size)) as parts:
-                    return _outcome(task_of(files, _law(methodology), by), parts, target)
+                    return _outcome(task_of(files, law_of(methodology), by), parts, target)
             except NotInOrder:
                 folder = Path.cwd() if target is None else target.parent
                 with ahead(put_in_order(files, size=size, memory=memory, folder=folder)) as parts:
-                    return _outcome(task_of(files, _law(methodology), by), parts, target)
+                    return _outcome(task_of(files, law_of(methodology), by), parts, target)
         except Unusual as unusual:
             why = "" if memory is None else str(unusual)
-            return as_a_whole(os.fspath(source), target, methodology=_law(methodology), by=by, why=why)
+            return as_a_whole(os.fspath(source), target, methodology=law_of(methodology), by=by, why=why)
 
 
-def _law(methodology: Methodology | str) -> Methodology:
+def law_of(methodology: Methodology | str) -> Methodology:
+    """A methodology as it is, or read by its name or path."""
     return Methodology.load(methodology) if isinstance(methodology, str) else methodology
 
 
