@@ -136,15 +136,14 @@ def _rows(
 
 def _blank(own: dict[str, object], owner: np.ndarray, projects: pd.DataFrame) -> pd.DataFrame:
     """The contract's columns in the contract's order, without what is judged."""
-    known = projects.assign(
-        region=projects["kato"].str[:2], district=projects["kato"].str[:4], sector=projects["oked"].str[:2]
-    )
-    carried = {name: known[name].take(owner).array for name in [*_OF_PROJECT, *extra_columns(projects)]}
-    empty = dict.fromkeys(FOUND, np.full(len(owner), np.nan))
-    empty["state"] = pd.array(STATES, dtype="str").take(np.zeros(len(owner), dtype=np.intp))
-    frame = pd.DataFrame(own | carried | empty)
-    frame = frame.astype({"year": "int64", "measure": "int64", "support_paid": "float64"})
-    return frame[[*columns("assessed"), *extra_columns(projects)]]
+    kato, oked = projects["kato"].str, projects["oked"].str
+    known = dict(projects.items()) | {"region": kato[:2], "district": kato[:4], "sector": oked[:2]}
+    carried = (*_OF_PROJECT, *extra_columns(projects))
+    found = own | {name: known[name].array.take(owner) for name in carried}
+    found["measure"] = projects["measure"].to_numpy(dtype="int64").take(owner)
+    found |= dict.fromkeys(FOUND, np.full(len(owner), np.nan))
+    found["state"] = pd.array(STATES, dtype="str").take(np.zeros(len(owner), dtype=np.intp))
+    return pd.DataFrame({name: found[name] for name in [*columns("assessed"), *extra_columns(projects)]})
 
 
 def extra_columns(projects: pd.DataFrame) -> list[str]:
