@@ -17,7 +17,8 @@ FROM = $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 # Kernels of closed pages end, and texts for whoever edits the notebook are left out.
 VOILA = --MappingKernelManager.cull_interval=30 --MappingKernelManager.cull_idle_timeout=120 \
     --TagRemovePreprocessor.remove_cell_tags=for-analyst
-PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+# Files in the order of their names: by number of tests, long files of few tests would come last, and one alone.
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # The stamp is written when the set-up is complete and says where. An environment without it (interrupted), or whose
 # Python no longer runs (upgraded), or that was moved with its folder, is made anew; a changed lock is only caught up with.

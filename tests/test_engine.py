@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import shutil
 import subprocess
 import sys
 import threading
@@ -90,12 +91,18 @@ def test_rows_and_tallies_are_those_of_assess(drawn, series, chosen, at_once, ra
             same_tables(tally, ee.fulfilment(whole, by, methodology=law))
 
 
+@pytest.fixture(scope="module")
+def kept_sample(tmp_path_factory, sample_dir) -> Path:
+    """The sample as Parquet; to be copied."""
+    data, folder = ee.load(sample_dir), tmp_path_factory.mktemp("sample")
+    keep(folder, {name: getattr(data, name) for name in TABLES})
+    return folder
+
+
 @pytest.fixture
-def sample(tmp_path, sample_dir) -> Path:
-    """The sample as Parquet."""
-    data = ee.load(sample_dir)
-    keep(tmp_path, {name: getattr(data, name) for name in TABLES})
-    return tmp_path
+def sample(tmp_path, kept_sample) -> Path:
+    """The sample as Parquet, for one test to do with as it likes."""
+    return shutil.copytree(kept_sample, tmp_path, dirs_exist_ok=True)
 
 
 def shuffle(folder: Path) -> None:
@@ -112,7 +119,7 @@ def test_the_sample_is_judged_the_same_in_blocks(sample, monkeypatch, shuffled, 
     if shuffled:
         shuffle(sample)
     if small_files:
-        monkeypatch.setattr(parts.Files, "size", lambda self: 10 * memory.LEAST)
+        monkeypatch.setattr(parts.Files, "size", lambda self: 4 * memory.room(memory.LEAST))
     spilled = []
     monkeypatch.setattr(spill, "spill", lambda *a, _own=spill.spill: spilled.append(a[3]) or _own(*a))
     output = sample / "judged.parquet"
