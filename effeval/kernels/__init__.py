@@ -61,6 +61,8 @@ def forking(preload: Sequence[str]) -> Iterator[dict[str, object]]:
 
     Examples
     --------
+    With a notebook of your own, on a system that forks; so these lines are not run as a test:
+
     >>> import papermill  # doctest: +SKIP
     >>> with forking(["pandas", "seaborn"]) as options:  # doctest: +SKIP
     ...     papermill.execute_notebook("report.ipynb", "63.ipynb", parameters={"region": "63"}, **options)
