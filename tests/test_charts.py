@@ -1,5 +1,8 @@
 """Chart data without drawing, and axes with their bars, labels and texts."""
 
+import subprocess
+import sys
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -28,6 +31,17 @@ def table(by: str, **columns: list) -> pd.DataFrame:
 
 MEASURES = table("measure", level=[1, 2, 3, 4], assessed=[19, 4, 0, 0], fulfilled=[12, 1, 0, 0])
 MEASURES["due"] = [20, 5, 3, 0]
+
+
+def test_seaborn_and_what_it_needs_are_loaded_only_for_charts_that_use_them() -> None:
+    loaded = "print(sorted({'seaborn', 'scipy', 'geopandas'} & set(sys.modules)))"
+    draw = (
+        "charts.plot_fulfilment(pd.DataFrame({'measure': [1], 'due': [1], 'assessed': [1], 'fulfilled': [1],"
+    )
+    draw += " 'projects': [1], 'rate': [1.0], 'rate_low': [0.5], 'rate_high': [1.0]}), 'measure')"
+    code = f"import sys\nimport pandas as pd\nfrom effeval import charts\n{loaded}\n{draw}\n{loaded}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]", "['scipy', 'seaborn']"]
 
 
 def test_bars_are_groups_with_something_due_in_the_order_of_the_table() -> None:

@@ -5,7 +5,6 @@ from textwrap import fill
 
 import matplotlib.pyplot as plt
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
@@ -51,6 +50,8 @@ def plot_fulfilment(
     matplotlib.axes.Axes
         Groups from top to bottom in the order of the table; grey where fewer than five were assessed.
     """
+    import seaborn as sns  # takes longer than all the rest; other charts need not wait for it
+
     bars = fulfilment_bars(table, by, names=names, lang=lang)
     if ax is None:
         lines = bars["label"].str.count("\n").add(1).sum()

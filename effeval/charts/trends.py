@@ -5,7 +5,6 @@ from textwrap import fill
 
 import matplotlib.pyplot as plt
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 
 from effeval.charts.style import BLUE, DIM, FEW, clean, counts, nothing, percent_axis, title
@@ -36,6 +35,8 @@ def plot_trend(
         A line broken where nothing was assessed; hollow marks where fewer than five were. A dotted line
         before the first year of each break that has a year on both sides.
     """
+    import seaborn as sns  # takes longer than all the rest; other charts need not wait for it
+
     if ax is None:
         _, ax = plt.subplots(figsize=(9, 4.4), layout="constrained")
     title(ax, phrase("chart.trend", lang=lang))
