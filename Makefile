@@ -67,11 +67,11 @@ report: $(STAMP) ## the national and one regional report, with forms and an inde
 	$(BIN)/effeval report "$(DATA)" --year $(YEAR) --region $(REGION) --lang $(REPORT_LANG) -o reports/
 
 test: $(STAMP) ## run the tests: the suite, the examples in the docstrings, the notebooks
-	$(PYTEST) --doctest-modules tests effeval
+	$(PYTEST) -p no:nbval --doctest-modules tests effeval
 	$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with=tests/nbval.cfg --nbval-cell-timeout=120 notebooks/
 
 test-slow: $(STAMP) ## run the slow tests that "make test" leaves out: clusters, killed runs, full disks
-	$(PYTEST) -m slow tests
+	$(PYTEST) -p no:nbval -m slow tests
 
 app: $(STAMP) ## serve the notebook what_if as an app in the browser; Ctrl-C stops it
 	$(BIN)/voila notebooks/what_if.ipynb $(VOILA)

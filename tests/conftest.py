@@ -9,6 +9,8 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
+# jsonschema would build a grammar of it for seconds in each process of the tests, for a format that is not used here.
+sys.modules.setdefault("rfc3987_syntax", None)
 # Continuous integration runs the same examples each time; at the desk they are drawn anew.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):

@@ -21,10 +21,8 @@ from effeval.errors import ReportError
 if not kernels.available():
     pytest.skip("no fork with pidfd on this system", allow_module_level=True)
 
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-
-sys.modules.setdefault("rfc3987_syntax", None)
 import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 PRELOAD = ["numpy", "pandas", "matplotlib.pyplot", "matplotlib.backends.backend_agg"]
