@@ -112,15 +112,20 @@ def place(found):
     return found.file, found.row, found.column, found.value
 
 
+def told(caught):
+    """The warnings of data; others, such as Python's of an event loop it finds unclosed, may come at any moment."""
+    return [w for w in caught if w.category is DataWarning]
+
+
 def doubt(tmp_path, tables):
     """The one warning of data that is otherwise good."""
     with pytest.warns(DataWarning) as caught:
         data = load(as_csv(tmp_path / "data", tables))
-    assert len(caught) == 1
+    (warning,) = told(caught)
     (found,) = data.warnings
-    assert found.message in str(caught[0].message)
-    assert f"To fix: {found.fix}" in str(caught[0].message)
-    assert caught[0].filename == __file__
+    assert found.message in str(warning.message)
+    assert f"To fix: {found.fix}" in str(warning.message)
+    assert warning.filename == __file__
     return found
 
 
@@ -197,7 +202,7 @@ def test_workbook(tmp_path, tables, data):
     with pytest.warns(DataWarning) as caught:
         other = load(as_workbook(tmp_path / "data.xlsx", tables))
     equal(other, data)
-    assert len(caught) == 1
+    assert len(told(caught)) == 1
     (found,) = other.warnings
     assert place(found) == ("data.xlsx, sheet projects", 2, "bin", "50440001239")
     assert other.sources == (tmp_path / "data.xlsx",)
@@ -600,7 +605,7 @@ def test_warning_about_a_cell(tmp_path, tables, table, row, column, value, messa
 def test_no_warning_at_the_limit(tmp_path, tables, table, row, column, value):
     spoil(tables, table, row, column, value)
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", DataWarning)
         assert load(as_csv(tmp_path, tables)).warnings == ()
 
 
@@ -610,7 +615,7 @@ def test_many_cells_are_one_warning_that_counts_them(tmp_path, tables):
     add(tables, "observations", "revenue", ["1 000,5", "", "2 000"])
     with pytest.warns(DataWarning, match="2 things in the data") as caught:
         data = load(as_csv(tmp_path, tables))
-    assert len(caught) == 1
+    assert len(told(caught)) == 1
     assert [place(w) for w in data.warnings] == [
         ("observations.csv", None, "wage", None),
         ("observations.csv", None, "revenue", None),
@@ -717,7 +722,7 @@ def test_validate(tmp_path, tables):
     spoil(tables, "observations", 4, "wage", "280 000")
     drop(tables, "observations", "jobs")
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", DataWarning)
         found = validate(as_csv(tmp_path / "bad", tables))
     assert list(found) == ["severity", "file", "table", "row", "column", "value", "message", "fix"]
     assert found["row"].dtype == "Int64"
