@@ -239,7 +239,8 @@ def _finished(table: Typed) -> pd.DataFrame:
     whole = [
         c.name for c in columns(table.grid.table).values() if DTYPES.get(c.kind) == "Int64" and not c.empty
     ]
-    return table.frame.astype(dict.fromkeys(whole, "int64"))
+    typed = {name: table.frame[name].astype("int64") for name in whole}
+    return table.frame.assign(**typed)  # DataFrame.astype would copy and join all columns, one by one
 
 
 def _said(doubts: list[Fault]) -> str:

@@ -81,12 +81,11 @@ def kinds_apart(cells: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
     cells = cells.reset_index(drop=True)
     if isinstance(cells.dtype, pd.CategoricalDtype):
         cells = cells.astype(cells.cat.categories.dtype)
-    number = pd.Series(np.nan, index=cells.index)
-    words, other = pd.Series(dtype="str"), pd.Series(dtype="object")
+    other = pd.Series(dtype="object")
     if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
-        number = pd.Series(cells.to_numpy("float64", na_value=np.nan))
-    elif isinstance(cells.dtype, pd.StringDtype):
-        words = cells.astype("str").str.strip()
+        return pd.Series(cells.to_numpy("float64", na_value=np.nan)), pd.Series(dtype="str"), other
+    if isinstance(cells.dtype, pd.StringDtype):
+        number, words = pd.Series(np.nan, index=cells.index), cells.astype("str").str.strip()
     else:
         cells = cells.astype("object")
         kinds = cells.map(_kind)

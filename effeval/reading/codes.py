@@ -59,18 +59,24 @@ def codes(cells: pd.Series, *, kind: str) -> Parsed:
     code = CODES[kind]
     read = text(cells)
     found = read.values.reset_index(drop=True).dropna()
-    found = found.mask(found.str.fullmatch(r"[0-9]+\.0"), found.str.removesuffix(".0"))
-    spaced = found.str.fullmatch(f"[0-9]+(?:[{SPACES}][0-9]+)+")
-    found = found.mask(spaced, found.str.replace(f"[{SPACES}]", "", regex=True))
-    size = found.str.len()
-    digits = found.str.fullmatch("[0-9]+")
-    fits = digits & (size.between(code.low, code.high) | size.isin(code.lost) | size.isin(code.short))
+    digits = found.str.fullmatch("[0-9]+").to_numpy()
+    spaced = np.zeros(len(found), dtype="bool")
+    if not digits.all():
+        odd = found[~digits]
+        odd = odd.mask(odd.str.fullmatch(r"[0-9]+\.0"), odd.str.removesuffix(".0"))
+        spaced[~digits] = odd.str.fullmatch(f"[0-9]+(?:[{SPACES}][0-9]+)+")
+        found[~digits] = odd.mask(spaced[~digits], odd.str.replace(f"[{SPACES}]", "", regex=True))
+        digits = found.str.fullmatch("[0-9]+").to_numpy()
+    size = found.str.len().to_numpy()
+    fits = digits & ((size >= code.low) & (size <= code.high) | np.isin(size, code.lost + code.short))
     reasons = [*NOT_CODES, (ANY, f"is not a code of {code.said}", f"write {code.said}")]
     refused = [*read.refused, *sorted_out(found[~fits], reasons)]
     found, size, spaced = found[fits], size[fits], spaced[fits]
-    lost = size.isin(code.lost)
-    found = found.mask(lost, found.str.zfill(code.high))
-    found = found.mask(size.isin(code.short), found.str.ljust(code.high, "0"))
+    lost, short = np.isin(size, code.lost), np.isin(size, code.short)
+    if lost.any():
+        found = found.mask(lost, found.str.zfill(code.high))
+    if short.any():
+        found = found.mask(short, found.str.ljust(code.high, "0"))
     notes = {
         ("has spaces; read without", "leave the spaces out"): spaced,
         ("has lost its leading zeros; read with them", "format the column as Text"): lost,

@@ -66,21 +66,32 @@ def numbers(cells: pd.Series, *, semicolon: bool = False, fraction: bool = False
     >>> [(finding.rows.tolist(), finding.message) for finding in read.noted]
     [([1], 'is text with spaces or a decimal comma; read as a number')]
     """
-    number, text, other = kinds_apart(cells)
+    read = _figures(*kinds_apart(cells), semicolon=semicolon, fraction=fraction)
+    return replace(read, values=read.values.set_axis(cells.index))
+
+
+def _figures(
+    number: pd.Series, text: pd.Series, other: pd.Series, *, semicolon: bool = False, fraction: bool = False
+) -> Parsed:
+    """Read cells that are told apart by kind; the values by position from 0."""
     refused, noted = _no_figures(other), ()
-    plain = text.str.fullmatch(POINT)
-    if not plain.all():
-        text, found, noted = _mended(text, plain, semicolon=semicolon, fraction=fraction)
-        refused += found
-    number[text.index] = text.astype("double[pyarrow]").astype("float64")  # exact, and by far the fastest way
+    if len(text):  # else, as in a frame or a workbook, there is nothing to look for
+        plain = text.str.fullmatch(POINT)
+        if not plain.all():
+            text, found, noted = _mended(text, plain, semicolon=semicolon, fraction=fraction)
+            refused += found
+        # Arrow's way is exact, and by far the fastest.
+        number[text.index] = text.astype("double[pyarrow]").astype("float64")
     infinite = np.flatnonzero(np.isinf(number.to_numpy()))
     if len(infinite):
         refused.append(Finding(infinite, "is infinite, not a number", FIGURE))
         number.iloc[infinite] = np.nan
-    return Parsed(number.set_axis(cells.index), tuple(refused), tuple(noted))
+    return Parsed(number, tuple(refused), tuple(noted))
 
 
 def _no_figures(other: pd.Series) -> list[Finding]:
+    if other.empty:
+        return []
     truth = np.array([isinstance(cell, bool | np.bool_) for cell in other], dtype="bool")
     kinds = {"is TRUE or FALSE, not a number": other[truth], "is a date or time, not a number": other[~truth]}
     return [Finding(some.index.to_numpy(), message, FIGURE) for message, some in kinds.items() if len(some)]
@@ -131,16 +142,14 @@ def years(cells: pd.Series) -> Parsed:
     [2] is a date; Excel shows the number 2018 so
     [4] is a serial number of Excel: the date 2018-01-01
     """
-    _, text, other = kinds_apart(cells)
-    written = text[text.str.fullmatch(DATE)]
-    dates = {row: _date(cell) for some in (written, other) for row, cell in some.items()}
-    rest = cells.reset_index(drop=True)
-    if dates:
-        rest = rest.astype("object").mask(rest.index.isin(list(dates)))
-    read = whole(rest, message="is not a year", fix=NO_YEAR)
+    number, text, other = kinds_apart(cells)
+    written = text.str.fullmatch(DATE) if len(text) else np.zeros(0, dtype="bool")
+    dates = {row: _date(cell) for some in (text[written], other) for row, cell in some.items()}
+    read = _whole(number, text[~written], other.iloc[:0], message="is not a year", fix=NO_YEAR)
     refused = list(read.refused)
     first, last = (date(year, 1, 1).toordinal() - EPOCH.toordinal() for year in (YEARS[0], YEARS[-1] + 1))
-    serial = read.values[read.values.between(first, last - 1).fillna(False)]
+    found = read.values.to_numpy("float64", na_value=np.nan)
+    serial = read.values[(found >= first) & (found < last)]
     if not dates and serial.empty:
         return replace(read, values=read.values.set_axis(cells.index))
     for row, value in serial.items():
@@ -191,7 +200,13 @@ def whole(cells: pd.Series, *, message: str, fix: str) -> Parsed:
     >>> read.values.tolist(), [finding.rows.tolist() for finding in read.refused]
     ([13, 2, <NA>], [[2]])
     """
-    read = numbers(cells)
+    read = _whole(*kinds_apart(cells), message=message, fix=fix)
+    return replace(read, values=read.values.set_axis(cells.index))
+
+
+def _whole(number: pd.Series, text: pd.Series, other: pd.Series, *, message: str, fix: str) -> Parsed:
+    """Read cells that are told apart by kind; the values by position from 0."""
+    read = _figures(number, text, other)
     values = read.values.to_numpy()
     with np.errstate(invalid="ignore"):
         broken = ~np.isnan(values) & ((values != np.trunc(values)) | (np.abs(values) > 1e15))
@@ -211,10 +226,12 @@ def text(cells: pd.Series) -> Parsed:
     """
     if not isinstance(cells.dtype, pd.StringDtype):
         whole_numbers = pd.api.types.is_integer_dtype(cells)
-        cells = (cells if whole_numbers else cells.map(as_text)).astype("str")
+        cells = cells if whole_numbers else cells.map(as_text)
     values = cells.astype("str").str.strip()
     values = values.mask(values == "")
-    wrong = values.str.startswith("#", na=False) & values.str.fullmatch(EXCEL_ERROR, na=False)
+    wrong = values.str.startswith("#", na=False)
+    if wrong.any():
+        wrong &= values.str.fullmatch(EXCEL_ERROR, na=False)
     if not wrong.any():
         return Parsed(values)
     message, fix = "is an error of Excel, not text", "mend the formula, or type the text"
