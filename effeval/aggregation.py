@@ -11,7 +11,7 @@ from effeval.errors import ParameterError
 from effeval.methodology import Methodology
 from effeval.rates import EVERY_LEVEL, divided, levels
 
-_TALLIES = ("due", "assessed", "fulfilled", "no_data", "score")
+_TALLIES = ("due", "assessed", "fulfilled", "score")
 _COUNTS = ("due", "assessed", "fulfilled", "projects")
 VERDICTS = ("not_effective", "partly", "effective")
 
@@ -117,14 +117,13 @@ def _check_by(assessed: pd.DataFrame, by: list[str]) -> None:
 
 
 def _tally(assessed: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Counts and sums; due, assessed, fulfilled, no_data and score add up over any split of the rows."""
+    """Counts and sums; due, assessed, fulfilled and score add up over any split of the rows."""
     state = assessed["state"]
     marks = pd.DataFrame(
         {
             "due": state != "not_due",
             "assessed": state.isin(["fulfilled", "not_fulfilled"]),
             "fulfilled": state == "fulfilled",
-            "no_data": state == "no_data",
         }
     ).astype("int64")
     rows = pd.concat([assessed[by], marks, assessed["score"].fillna(0.0)], axis=1)
@@ -161,5 +160,5 @@ def _every_level(tallies: pd.DataFrame, name: str, methodology: Methodology | No
 
 
 def _divide(tallies: pd.DataFrame) -> pd.DataFrame:
-    table = tallies.astype(dict.fromkeys([*_COUNTS, "no_data"], "int64") | {"score": "float64"})
+    table = tallies.astype(dict.fromkeys(_COUNTS, "int64") | {"score": "float64"})
     return table.assign(**divided({name: table[name].to_numpy() for name in _TALLIES}))

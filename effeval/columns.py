@@ -125,13 +125,25 @@ def indicators() -> tuple[str, ...]:
     return tuple(name for name, column in columns("observations").items() if column.kind == "number")
 
 
+def computed_names() -> set[str]:
+    """Names that results give to what is computed, so that no column of the user's own is carried under them.
+
+    Examples
+    --------
+    >>> sorted({"region", "rate", "verdict", "programme"} & computed_names())
+    ['rate', 'region', 'verdict']
+    """
+    results = {**columns("assessed"), **columns("fulfilment"), **columns("verdicts")}
+    return set(results) - set(columns("projects"))
+
+
 def extra_names(names: Iterable[str]) -> list[str]:
-    """Columns of ``projects`` of the user's own that are carried into results: neither the contract's nor derived.
+    """Columns of ``projects`` of the user's own that are carried into results: neither the contract's nor computed.
 
     Examples
     --------
     >>> extra_names(["project_id", "region", "programme"])
     ['programme']
     """
-    known = {**columns("projects"), **columns("assessed")}
+    known = {*columns("projects"), *computed_names()}
     return [name for name in names if name not in known]

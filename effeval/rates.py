@@ -24,7 +24,7 @@ def divided(tallies: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     Parameters
     ----------
     tallies : mapping of str to numpy.ndarray
-        ``due``, ``assessed``, ``fulfilled``, ``no_data``, ``score``.
+        ``due``, ``assessed``, ``fulfilled``, ``score``.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def divided(tallies: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
     Examples
     --------
-    >>> counts = {"due": [4], "assessed": [2], "fulfilled": [1], "no_data": [2], "score": [1.0]}
+    >>> counts = {"due": [4], "assessed": [2], "fulfilled": [1], "score": [1.0]}
     >>> found = divided({name: np.array(count) for name, count in counts.items()})
     >>> {name: found[name].tolist() for name in ("rate", "rate_min", "rate_max")}
     {'rate': [0.5], 'rate_min': [0.25], 'rate_max': [0.75]}
@@ -47,7 +47,7 @@ def divided(tallies: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         "rate_low": low,
         "rate_high": high,
         "rate_min": fulfilled / due,
-        "rate_max": (fulfilled + tallies["no_data"]) / due,
+        "rate_max": (fulfilled + tallies["due"] - tallies["assessed"]) / due,  # what is due and not assessed has no data
         "coverage": tallies["assessed"] / due,
         "max_score": tallies["assessed"].astype("float64"),
         "effectiveness": tallies["score"] / judged,

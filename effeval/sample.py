@@ -59,7 +59,7 @@ def write_sample(folder: str | PathLike[str], *, projects: int = 600, seed: int 
     Raises
     ------
     ParameterError
-        A number out of its range.
+        A number out of its range, or ``folder`` is a file.
 
     Examples
     --------
@@ -69,6 +69,8 @@ def write_sample(folder: str | PathLike[str], *, projects: int = 600, seed: int 
     ['projects.csv', 'observations.csv', 'reference.csv', 'datapackage.json', 'README.md']
     """
     _check(projects=projects, seed=seed)
+    if Path(folder).exists() and not Path(folder).is_dir():
+        raise ParameterError(f"{folder} is a file.\nTo fix: name a folder; it is made if it is not there")
     cases = make_projects(projects=projects, seed=seed)
     figures = make_observations(cases, seed=seed)
     frames = {"projects": cases, "observations": figures, "reference": make_reference()}

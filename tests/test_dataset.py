@@ -678,8 +678,9 @@ def test_years_of_projects_that_no_criterion_needs(tmp_path, tables):
 
 
 def test_own_columns_with_names_of_results(tmp_path, tables):
-    taken = sorted(set(columns("assessed")) - set(columns("projects")))
-    assert {"region", "district", "sector", "state", "score", "plan", "actual", "support_paid"} <= set(taken)
+    results = {*columns("assessed"), *columns("fulfilment"), *columns("verdicts")}
+    taken = sorted(results - set(columns("projects")))
+    assert {"region", "district", "state", "score", "actual", "support_paid", "rate", "due", "verdict"} <= set(taken)
     for name in taken:
         add(tables, "projects", name, ["x", "y"])
     with pytest.warns(DataWarning):

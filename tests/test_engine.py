@@ -105,6 +105,52 @@ def sample(tmp_path, kept_sample) -> Path:
     return shutil.copytree(kept_sample, tmp_path, dirs_exist_ok=True)
 
 
+def three_projects(folder: Path, **own: list) -> None:
+    """Exports above, below and above the support; columns of the user's own as pyarrow writes them."""
+    ids = ["A", "B", "C"]
+    cases = {
+        "project_id": ids, "applicant": ids, "measure": [8] * 3, "kato": ["75"] * 3, "oked": ["24"] * 3,
+        "category": ["small"] * 3, "support_year": [2023] * 3, "status": ["implementing"] * 3} | own  # fmt: skip
+    figures = {
+        "project_id": ids, "year": [2023] * 3, "support_paid": [100.0] * 3, "export_value": [120.0, 50.0, 120.0]
+    }  # fmt: skip
+    series = {"year": [2023], "wage_growth_forecast": [0.1], "source": ["test"]}
+    for name, table in zip(TABLES, (cases, figures, series), strict=True):
+        pq.write_table(pa.table(table), folder / f"{name}.parquet")
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+@pytest.mark.parametrize("name", ["no_data", "score 0", "support_paid 2", "rows", "first", "missing"])
+def test_own_columns_may_be_called_as_they_like(tmp_path, monkeypatch, name, at_once) -> None:
+    monkeypatch.setattr(tallies, "COUNT_AT", 1)
+    three_projects(tmp_path, **{name: ["u", "v", "u"]})
+    (table,) = assess_parquet(tmp_path, None, by=[[name]], at_once=at_once).tallies
+    found = table.select([name, "due", "fulfilled", "projects", "support_paid"]).to_pylist()
+    assert [tuple(row.values()) for row in found] == [("u", 2, 2, 2, 200.0), ("v", 1, 0, 1, 100.0)]
+    whole = ee.fulfilment(ee.assess(ee.load(tmp_path), LAW), name)
+    assert whole[name].tolist() == ["u", "v"] and whole["fulfilled"].tolist() == [2, 0]
+
+
+@pytest.mark.filterwarnings("ignore::effeval.dataset.DataWarning")
+@pytest.mark.parametrize("name", ["rate", "due", "verdict"])
+def test_what_is_computed_is_no_column_to_group_by(tmp_path, name) -> None:
+    three_projects(tmp_path, **{name: ["u", "v", "u"]})
+    with pytest.raises(ParameterError, match=f"no column to group by '{name}'"):
+        assess_parquet(tmp_path, None, by=[[name]])
+    assessed = ee.assess(ee.load(tmp_path), LAW)
+    assert name not in assessed
+    with pytest.raises(ParameterError, match=f"no column to group by '{name}'"):
+        ee.fulfilment(assessed, name)
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_nan_is_an_empty_value_to_group_by(tmp_path, at_once) -> None:
+    three_projects(tmp_path, share=pa.array([math.nan, None, 1.5]))
+    (table,) = assess_parquet(tmp_path, None, by=[["share"]], at_once=at_once).tallies
+    found = table.select(["share", "fulfilled", "projects"]).to_pylist()
+    assert [tuple(row.values()) for row in found] == [(1.5, 1, 1), (None, 1, 2)]
+
+
 def shuffle(folder: Path) -> None:
     for name in ("projects", "observations"):
         frame = pd.read_parquet(folder / f"{name}.parquet")

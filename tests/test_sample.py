@@ -85,6 +85,13 @@ def test_numbers_out_of_range_are_refused_together_and_nothing_is_written(tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_is_no_folder_to_write_to(tmp_path):
+    (tmp_path / "file").write_text("kept")
+    with pytest.raises(ee.ParameterError, match="is a file"):
+        sample.write_sample(tmp_path / "file", projects=1)
+    assert (tmp_path / "file").read_text() == "kept"
+
+
 @pytest.mark.parametrize(("count", "last"), [(1, "SYN-0001"), (13, "SYN-0013"), (10_000, "SYN-10000")])
 def test_any_number_of_projects_loads_in_the_contracts_columns(count, last):
     projects = sample.make_projects(projects=count, seed=35)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from effeval.classifiers import kato_changes, regions, sectors
-from effeval.columns import columns
+from effeval.columns import columns, computed_names
 from effeval.errors import Fault
 from effeval.methodology import Methodology
 from effeval.reading.schema import Typed
@@ -190,7 +190,7 @@ def _absent_years(projects: Typed, methodology: Methodology) -> list[Fault]:
 
 def _taken_names(projects: Typed) -> list[Fault]:
     """Columns of the user's own whose names effeval uses in its results."""
-    taken = [n for n in projects.grid.frame if n in columns("assessed") and n not in columns("projects")]
+    taken = [name for name in projects.grid.frame if name in computed_names()]
     message = "is the name of a column that effeval computes; yours is not carried into the results"
     fix = "rename it, for example to own_{}"
     return [projects.grid.whole(message, fix=fix.format(name), column=name) for name in taken]
