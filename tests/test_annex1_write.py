@@ -536,10 +536,37 @@ def test_only_measures_with_rows_get_a_sheet(tmp_path, sample, law) -> None:
     assert not any(str(row[0]).startswith("6.1.") for row in book.grid("parameters"))
 
 
+def test_a_form_names_applicants_that_received_the_measure(tmp_path, law) -> None:
+    """Of the years before the support year only those with something judged or paid."""
+    own = {"measure": 8, "status": "implementing", "support_year": 2024}
+    projects = [
+        own | {"project_id": "received", "support_year": 2022},
+        own | {"project_id": "later"},
+        own | {"project_id": "paid early"},
+        own | {"project_id": "commissioned early", "measure": 2, "commissioning_year": 2020},
+    ]
+    rows = {project["project_id"]: {2022: {"export_value": 1}, 2024: {"support_paid": 1}} for project in projects}
+    rows["paid early"][2022] |= {"support_paid": 10}
+    rows["commissioned early"][2022] |= {"output_volume": 5, "output_volume_plan": 4}
+    data = dataset(projects, rows, reference={2022: 0.1, 2024: 0.1})
+    assessed = ee.assess(data, law)
+    listed = {}
+    for year in (2022, 2024):
+        book = Book(write(assessed, data, tmp_path / f"{year}.xlsx", year=year, methodology=law, lang="en"))
+        printed = [row for name in book.sheets[:-2] for row in book.grid(name)]
+        listed[year] = {row[-1]: row[0] for row in printed if row[-1] in rows}
+        assert dict(row[:2] for row in book.grid("about"))["Projects in the forms"] == str(len(listed[year]))
+    assert listed[2022] == {"commissioned early": 1, "paid early": 1, "received": 2}
+    assert set(listed[2024]) == {project["project_id"] for project in projects}
+    with pytest.raises(ee.ParameterError, match="in 2023.*\n.*: 2024"):
+        kept = assessed[assessed["project_id"] == "later"]
+        write(kept, data, tmp_path / "none.xlsx", year=2023, methodology=law)
+
+
 def test_what_cannot_be_written_is_refused(tmp_path, sample, law) -> None:
     assessed = ee.assess(sample, law)
     target = tmp_path / "form.xlsx"
-    with pytest.raises(ee.ParameterError, match="No project was judged in 2031.*\n.*2018, 2019"):
+    with pytest.raises(ee.ParameterError, match="No project that received a measure was judged in 2031.*\n.*2018, 2019"):
         write(assessed, sample, target, year=2031, methodology=law)
     with pytest.raises(ee.ParameterError, match="language 'kz'"):
         write(assessed, sample, target, year=YEAR, methodology=law, lang="kz")

@@ -6,6 +6,6 @@ The names are imported at once: a module of the same name would hide a function 
 from effeval.annex1.audit import audit, judged
 from effeval.annex1.consolidate import consolidate
 from effeval.annex1.read import Forms, read
-from effeval.annex1.write import write
+from effeval.annex1.write import in_form, write
 
-__all__ = ["Forms", "audit", "consolidate", "judged", "read", "write"]
+__all__ = ["Forms", "audit", "consolidate", "in_form", "judged", "read", "write"]

@@ -37,7 +37,7 @@ def write(
     methodology: Methodology,
     lang: str = "kk",
 ) -> Path:
-    """Write the form of Annex 1 for a year: a sheet for each measure with judged projects.
+    """Write the form of Annex 1 for a year: a sheet for each measure, with the projects of :func:`in_form`.
 
     Scores, their sums and the totals are formulas over plan and actual; plans that follow from a threshold
     refer to the sheet of parameters. Every formula carries the value that ``assess`` gave. Empty figures stay
@@ -67,7 +67,7 @@ def write(
     Raises
     ------
     ParameterError
-        There is no such language, nothing was judged in the year, ``path`` is not an .xlsx file in a folder
+        There is no such language, no project stands in the form of the year, ``path`` is not an .xlsx file in a folder
         that exists, or ``assessed`` is not of these data and this methodology.
 
     Examples
@@ -82,8 +82,9 @@ def write(
     'annex-1.xlsx'
     """
     path = Path(path)
-    judged = assessed[assessed["year"] == year]
-    _check(assessed, judged, path, year=year, lang=lang)
+    kept = in_form(assessed, data)
+    judged = kept[kept["year"] == year]
+    _check(kept, judged, path, year=year, lang=lang)
     measures = [measure for measure in methodology.measures if measure.id in set(judged["measure"])]
     rows = parameters(data, methodology=methodology, measures=measures, year=year, lang=lang)
     _check_origin(judged, data, rows, methodology=methodology)
@@ -106,6 +107,48 @@ def write(
     return path
 
 
+def in_form(assessed: pd.DataFrame, data: Dataset) -> pd.DataFrame:
+    """Judged rows of the projects that stand in the form of each year: of applicants that received the measure.
+
+    Data begin before the support year where a growth needs its base. In the form of such a year (Annex 1, column 2:
+    the applicant that received the measure) a project stands only if a criterion is due, as after an early
+    commissioning, or support was paid.
+
+    Parameters
+    ----------
+    assessed : pandas.DataFrame
+        From :func:`effeval.assess`.
+    data : Dataset
+        What was judged.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Some rows of ``assessed``, all or none of each project and year.
+
+    Examples
+    --------
+    >>> import effeval as ee
+    >>> data = ee.load({
+    ...     "projects": pd.DataFrame({
+    ...         "project_id": ["A"], "applicant": ["Example"], "measure": [8], "kato": ["75"], "oked": ["24"],
+    ...         "category": ["small"], "support_year": [2023], "status": ["implementing"]}),
+    ...     "observations": pd.DataFrame({
+    ...         "project_id": "A", "year": [2022, 2023], "support_paid": [None, 100.0], "export_value": 90.0}),
+    ...     "reference": pd.DataFrame({"year": [2023], "wage_growth_forecast": [0.1], "source": ["example"]}),
+    ... })
+    >>> assessed = ee.assess(data, ee.Methodology.load("order-35"))
+    >>> assessed["year"].tolist(), in_form(assessed, data)["year"].tolist()
+    ([2022, 2023], [2023])
+    """
+    key = ["project_id", "year"]
+    rows = assessed[key].merge(data.projects[["project_id", "support_year"]], on="project_id", how="left")
+    later = (rows["support_year"] > rows["year"]).to_numpy(dtype="bool", na_value=False)
+    active = ((assessed["state"] != "not_due") | (assessed["support_paid"] > 0)).to_numpy()
+    there = rows.assign(there=~later | active).groupby(key)["there"].transform("any")
+    return assessed[there.to_numpy(dtype="bool")]
+
+
 def _check(assessed: pd.DataFrame, judged: pd.DataFrame, path: Path, *, year: int, lang: str) -> None:
     if lang not in LANGUAGES:
         fix = f"lang is one of {', '.join(LANGUAGES)}"
@@ -114,7 +157,7 @@ def _check(assessed: pd.DataFrame, judged: pd.DataFrame, path: Path, *, year: in
         raise ParameterError(f"{path.name!r} is not an .xlsx file.\nTo fix: a name such as annex-1.xlsx")
     if judged.empty:
         years = ", ".join(map(str, sorted(set(assessed["year"])))) or "none"
-        message = f"No project was judged in {year}, so there is no form to fill."
+        message = f"No project that received a measure was judged in {year}, so there is no form to fill."
         raise ParameterError(f"{message}\nTo fix: a year that was judged: {years}")
 
 

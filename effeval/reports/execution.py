@@ -196,16 +196,18 @@ def _files(notebook: Any, report: Report, order: Order, scored: Path) -> dict[st
 
 
 def _workbook(report: Report, scored: Path) -> bytes | None:
-    """Annex 1 of the region; none where nothing was judged in the year, or judged rows came without their figures."""
+    """Annex 1 of the region; none where no project stands in it, or judged rows came without their figures."""
     from effeval import annex1
 
     data, assessed, methodology = _read(scored)
+    if data.observations.empty:
+        return None
     wanted = assessed["year"] == report.year
     if report.region:
         wanted &= assessed["region"] == report.region
-    if data.observations.empty or not wanted.any():
+    assessed = annex1.in_form(assessed[wanted], data)
+    if assessed.empty:
         return None
-    assessed = assessed[wanted]
     data = data.subset(assessed["project_id"].unique())
     with TemporaryDirectory(prefix="effeval-") as folder:
         path = Path(folder) / "annex-1.xlsx"
