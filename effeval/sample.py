@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from effeval.columns import INPUT_TABLES, Column, columns
+from effeval.columns import INPUT_TABLES, SYNTHETIC_PREFIX, Column, columns
 from effeval.errors import ParameterError
 from effeval.packaged import RESOURCES
 from effeval.reading.codes import CODES
@@ -45,7 +45,7 @@ def write_sample(folder: str | PathLike[str], *, projects: int = 600, seed: int 
     Parameters
     ----------
     folder : path
-        Made if it is not there; files of the same names are replaced.
+        Made if it is not there; a sample that stands in it is replaced.
     projects : int
         Support cases, 1 … 1,000,000.
     seed : int
@@ -59,7 +59,7 @@ def write_sample(folder: str | PathLike[str], *, projects: int = 600, seed: int 
     Raises
     ------
     ParameterError
-        A number out of its range, or ``folder`` is a file.
+        A number out of its range, or ``folder`` is a file or holds tables that are not synthetic.
 
     Examples
     --------
@@ -71,6 +71,10 @@ def write_sample(folder: str | PathLike[str], *, projects: int = 600, seed: int 
     _check(projects=projects, seed=seed)
     if Path(folder).exists() and not Path(folder).is_dir():
         raise ParameterError(f"{folder} is a file.\nTo fix: name a folder; it is made if it is not there")
+    for table in ("projects", "observations"):
+        if not _may_be_replaced(Path(folder) / f"{table}.csv"):
+            message = f"{table}.csv in {folder} is not of a sample, and would be lost."
+            raise ParameterError(f"{message}\nTo fix: name another folder")
     cases = make_projects(projects=projects, seed=seed)
     figures = make_observations(cases, seed=seed)
     frames = {"projects": cases, "observations": figures, "reference": make_reference()}
@@ -86,6 +90,15 @@ def write_sample(folder: str | PathLike[str], *, projects: int = 600, seed: int 
         with replacing(Path(folder) / name) as temporary:
             temporary.write_bytes(content)
     return tuple(Path(folder) / name for name in contents)
+
+
+def _may_be_replaced(table: Path) -> bool:
+    """Whether a file is not there, or every row of it is synthetic."""
+    if not table.exists():
+        return True
+    with table.open("rb") as lines:
+        next(lines, None)
+        return all(line.startswith(SYNTHETIC_PREFIX.encode()) for line in lines)
 
 
 def make_reference() -> pd.DataFrame:

@@ -545,7 +545,9 @@ def test_a_form_names_applicants_that_received_the_measure(tmp_path, law) -> Non
         own | {"project_id": "paid early"},
         own | {"project_id": "commissioned early", "measure": 2, "commissioning_year": 2020},
     ]
-    rows = {project["project_id"]: {2022: {"export_value": 1}, 2024: {"support_paid": 1}} for project in projects}
+    rows = {
+        project["project_id"]: {2022: {"export_value": 1}, 2024: {"support_paid": 1}} for project in projects
+    }
     rows["paid early"][2022] |= {"support_paid": 10}
     rows["commissioned early"][2022] |= {"output_volume": 5, "output_volume_plan": 4}
     data = dataset(projects, rows, reference={2022: 0.1, 2024: 0.1})
@@ -566,7 +568,9 @@ def test_a_form_names_applicants_that_received_the_measure(tmp_path, law) -> Non
 def test_what_cannot_be_written_is_refused(tmp_path, sample, law) -> None:
     assessed = ee.assess(sample, law)
     target = tmp_path / "form.xlsx"
-    with pytest.raises(ee.ParameterError, match="No project that received a measure was judged in 2031.*\n.*2018, 2019"):
+    with pytest.raises(
+        ee.ParameterError, match="No project that received a measure was judged in 2031.*\n.*2018, 2019"
+    ):
         write(assessed, sample, target, year=2031, methodology=law)
     with pytest.raises(ee.ParameterError, match="language 'kz'"):
         write(assessed, sample, target, year=YEAR, methodology=law, lang="kz")

@@ -318,7 +318,7 @@ def test_a_scenario_is_not_saved_over_its_baseline(effeval, sample_dir, tmp_path
     kept = soft.read_bytes()
     words = ["--baseline", soft, "--set", "missing=not_fulfilled", "-o", tmp_path / "w.csv"]
     status, _, err = effeval("what-if", sample_dir, *words, "--save", soft)
-    assert status == 2 and "circle" in err
+    assert status == 2 and "soft.yaml is a file that is read" in err
     assert soft.read_bytes() == kept and not (tmp_path / "w.csv").exists()
 
 
@@ -360,8 +360,59 @@ def test_a_result_is_not_written_over_the_data(effeval, sample_dir, tmp_path) ->
     for command in (["assess"], ["fulfilment", "--by", "region"]):
         status, _, said = effeval(command[0], data, *command[1:], "-o", data / "projects.csv")
         assert status == 2
-        assert "projects.csv is a file of the data" in said and "To fix: name another output" in said
+        assert "projects.csv is a file that is read" in said and "To fix: name another output" in said
     assert (data / "projects.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "validate BOOK -o BOOK",
+        "form BOOK --year 2025 -o BOOK",
+        "form FOLDER --year 2025 -o BOOK",
+        "what-if BOOK --set 13.1.at_least=0.2 -o BOOK",
+        "what-if DATA --scenario SCENARIO -o SCENARIO",
+        "what-if DATA --set 13.1.at_least=0.2 --save TABLE",
+        "sweep DATA --path 13.1.at_least -o TABLE",
+        "robustness BOOK -o BOOK",
+        "sensitivity BOOK --seed 1 --draws 8 -o BOOK",
+        "audit FOLDER -o BOOK",
+        "audit BOOK -o OTHER --form BOOK",
+        "assess DATA -o SCENARIO --scenario SCENARIO",
+        "scenario template -o SCENARIO --methodology SCENARIO",
+    ],
+)
+def test_nothing_that_is_read_is_written_over(effeval, sample_dir, tmp_path, words) -> None:
+    data = shutil.copytree(sample_dir, tmp_path / "data")
+    places = {"BOOK": tmp_path / "forms" / "book.xlsx", "SCENARIO": tmp_path / "scenario.yaml", "DATA": data}
+    places |= {
+        "FOLDER": tmp_path / "forms",
+        "TABLE": data / "observations.csv",
+        "OTHER": tmp_path / "other.xlsx",
+    }
+    places["FOLDER"].mkdir()
+    for name in ("BOOK", "SCENARIO"):
+        places[name].write_text("kept")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    status, _, said = effeval(*(places.get(word, word) for word in words.split()))
+    assert status == 2 and "is a file that is read.\nTo fix: name another output" in said
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_two_outputs_are_two_files(refused) -> None:
+    refused(["audit", "DATA", "-o", "OUT/a.xlsx", "--judged", "OUT/a.xlsx"], "named for two outputs")
+
+
+def test_a_folder_named_as_a_language_is_not_read(effeval, sample_dir, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "kk").mkdir()
+    for _ in range(2):  # the second time over the first
+        assert (
+            effeval("form", sample_dir, "--year", 2025, "--region", 63, "--lang", "kk", "-o", "kk/form.xlsx")[
+                0
+            ]
+            == 0
+        )
 
 
 def test_a_command_ends_without_looking_for_garbage() -> None:

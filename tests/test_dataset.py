@@ -680,7 +680,17 @@ def test_years_of_projects_that_no_criterion_needs(tmp_path, tables):
 def test_own_columns_with_names_of_results(tmp_path, tables):
     results = {*columns("assessed"), *columns("fulfilment"), *columns("verdicts")}
     taken = sorted(results - set(columns("projects")))
-    assert {"region", "district", "state", "score", "actual", "support_paid", "rate", "due", "verdict"} <= set(taken)
+    assert {
+        "region",
+        "district",
+        "state",
+        "score",
+        "actual",
+        "support_paid",
+        "rate",
+        "due",
+        "verdict",
+    } <= set(taken)
     for name in taken:
         add(tables, "projects", name, ["x", "y"])
     with pytest.warns(DataWarning):

@@ -92,6 +92,18 @@ def test_a_file_is_no_folder_to_write_to(tmp_path):
     assert (tmp_path / "file").read_text() == "kept"
 
 
+@pytest.mark.parametrize("table", ["projects", "observations"])
+def test_data_that_are_not_synthetic_are_not_replaced(tmp_path, table):
+    sample.write_sample(tmp_path, projects=3)
+    sample.write_sample(tmp_path, projects=2)
+    own = tmp_path / f"{table}.csv"
+    own.write_text(own.read_text(encoding="utf-8").replace("SYN-0002", "2"), encoding="utf-8")
+    before = contents(tmp_path)
+    with pytest.raises(ee.ParameterError, match=f"{table}.csv in .* would be lost"):
+        sample.write_sample(tmp_path, projects=2)
+    assert contents(tmp_path) == before
+
+
 @pytest.mark.parametrize(("count", "last"), [(1, "SYN-0001"), (13, "SYN-0013"), (10_000, "SYN-10000")])
 def test_any_number_of_projects_loads_in_the_contracts_columns(count, last):
     projects = sample.make_projects(projects=count, seed=35)

@@ -9,6 +9,7 @@ import typer
 
 from effeval import __version__
 from effeval.cli import data, forms, reports, robustness, scenarios
+from effeval.cli.command import Command
 from effeval.errors import ClusterError, EffevalError, ReportError
 from effeval.terminal import say
 
@@ -23,13 +24,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (data.validate, data.assess, data.fulfilment, forms.form, forms.audit, forms.explain):
-    app.command()(command)
-app.command("what-if")(scenarios.what_if)
+    app.command(cls=Command)(command)
+app.command("what-if", cls=Command)(scenarios.what_if)
 for command in (robustness.robustness, robustness.sweep, robustness.sensitivity):
-    app.command()(command)
+    app.command(cls=Command)(command)
 app.add_typer(scenarios.app)
 for command in (reports.report, data.sample):
-    app.command()(command)
+    app.command(cls=Command)(command)
 
 
 def main() -> None:

@@ -19,7 +19,6 @@ from effeval.cli.options import (
     Scenarios,
     Set,
     assessed_of,
-    check_apart,
     check_here,
     cluster_of,
     columns_of,
@@ -76,7 +75,6 @@ def assess(
     check_here(data, output)
     check_ending(output)
     dataset, law, assessed = assessed_of(data, methodology, set_, scenario)
-    check_apart(output, dataset.sources)
     with working("writing"):
         write(assessed, output, about=about(dataset, law))
     say(f"{output}: {len(assessed):,} rows, {assessed['project_id'].nunique():,} projects")
@@ -95,7 +93,7 @@ def fulfilment(
     memory: Memory = None,
     dask: Dask = None,
 ) -> None:
-    """How far criteria are fulfilled, by region, sector, measure, year or any other column of the projects."""
+    """How far criteria are fulfilled, by region, sector, measure, year, another column of the judged rows, or one of your own."""
     from effeval.aggregation import fulfilment as tally
     from effeval.reading.files import check_ending, write
     from effeval.scope import about, footer
@@ -112,7 +110,6 @@ def fulfilment(
     check_here(data)
     dataset, law, assessed = assessed_of(data, methodology, set_, scenario)
     if output is not None:
-        check_apart(output, dataset.sources)
         found = tally(assessed, columns, methodology=law)
         write(found, output, about=about(dataset, law))
         say(f"{output}: {len(found):,} rows")

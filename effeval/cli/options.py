@@ -144,14 +144,6 @@ def check_here(*places: Path | str) -> None:
             raise ParameterError(f"{place} is an address, no path of this machine.\nTo fix: {fix}")
 
 
-def check_apart(output: Path, sources: tuple[Path, ...]) -> None:
-    """Refuse to write a result over a file that it comes from."""
-    from effeval.errors import ParameterError
-
-    if output.resolve() in {path.resolve() for path in sources}:
-        raise ParameterError(f"{output} is a file of the data.\nTo fix: name another output")
-
-
 def cluster_of(dask: str | None, *, folder: Path | None = None):
     """The cluster that --dask names, if it does."""
     if dask is None:

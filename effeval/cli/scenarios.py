@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from effeval.cli.command import Command
 from effeval.cli.options import (
     Data,
     FormLang,
@@ -35,7 +36,7 @@ def _group() -> None:
     """Keep ``template`` a command of its own: a group of one would become that command."""
 
 
-@app.command()
+@app.command(cls=Command)
 def template(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.xlsx", help="Workbook to write.")],
     lang: FormLang = "ru",
