@@ -47,8 +47,7 @@ def divided(tallies: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         "rate_low": low,
         "rate_high": high,
         "rate_min": fulfilled / due,
-        "rate_max": (fulfilled + tallies["due"] - tallies["assessed"])
-        / due,  # what is due and not assessed has no data
+        "rate_max": (fulfilled + tallies["due"] - tallies["assessed"]) / due,
         "coverage": tallies["assessed"] / due,
         "max_score": tallies["assessed"].astype("float64"),
         "effectiveness": tallies["score"] / judged,

@@ -255,7 +255,8 @@ def test_absent_columns_that_may_be_absent(tmp_path, tables):
 
 def test_reference_without_rows(tmp_path, tables):
     del tables["reference"][1:]
-    data = load(as_csv(tmp_path, tables))
+    with pytest.warns(DataWarning, match="no plan for 4.2, 13.2"):
+        data = load(as_csv(tmp_path, tables))
     assert len(data.reference) == 0
     assert data.reference.dtypes.astype(str).to_list() == ["int64", "float64", "str"]
 
@@ -639,6 +640,37 @@ def test_district_that_moved_to_another_region(tmp_path, tables, kato, old, new)
     assert place(found) == ("projects.csv", 2, "kato", kato)
     assert found.message == f"was {name} until 2022-06-08, which is {new} since"
     assert new in found.fix
+
+
+def test_a_last_year_far_from_the_others(tmp_path, tables):
+    spoil(tables, "observations", 4, "year", "2025")
+    spoil(tables, "reference", 3, "year", "2026")
+    assert load(as_csv(tmp_path / "near", tables)).warnings == ()
+    spoil(tables, "observations", 4, "year", "2026")
+    found = doubt(tmp_path, tables)
+    assert place(found) == ("observations.csv", 4, "year", "2026")
+    assert found.message == "is 3 years after all others; what is implemented is judged up to it"
+
+
+@pytest.mark.parametrize(
+    ("years", "words"), [(["2021", "2022"], "ends with 2022, but"), (["2020", "2018"], "ends with 2020, but")]
+)
+def test_data_that_go_on_after_the_reference(tmp_path, tables, years, words):
+    for row, year in enumerate(years, start=2):
+        spoil(tables, "reference", row, "year", year)
+    found = doubt(tmp_path, tables)
+    assert place(found) == ("reference.csv", None, "year", None)
+    assert words in found.message and "go on to 2023" in found.message
+    assert found.message.endswith("a year that is not there has no plan for 4.2, 13.2")
+
+
+def test_an_empty_reference_is_worth_knowing_only_where_it_is_compared_with(tmp_path, tables):
+    tables["reference"] = tables["reference"][:1]
+    assert "has none; a year that is not there" in doubt(tmp_path, tables).message
+    for row in (2, 3):
+        spoil(tables, "projects", row, "measure", "8")
+    add(tables, "observations", "export_value", ["1", "2", "3"])
+    assert load(as_csv(tmp_path / "exports", tables)).warnings == ()
 
 
 def test_code_that_was_given_to_another_town(tmp_path, tables):

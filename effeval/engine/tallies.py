@@ -19,9 +19,7 @@ COUNTS = ("due", "assessed", "fulfilled", "projects")
 FIGURES = ("score", "support_paid")
 GRAINS = (2.0**20, 2.0**-3, 2.0**-26)  # figures are summed in parts of so few digits that every sum is exact
 ONES = 1  # the part that ones fall into
-PARTS = {
-    name: [(name, number) for number in range(len(GRAINS) + 1)] for name in FIGURES
-}  # no column is called so
+PARTS = {name: [(name, number) for number in range(len(GRAINS) + 1)] for name in FIGURES}
 SUMS = (*COUNTS, *(part for parts in PARTS.values() for part in parts))
 OF_ROW = ("year", "criterion")  # the other columns to group by are the project's
 MOST_GROUPS = 0.2  # for each row, that occur or not: each takes a hundred bytes while rows are counted
@@ -145,9 +143,7 @@ class Tally:
             column = projects.texts.get(name, projects.extra.get(name))
             if not pa.types.is_dictionary(column.type):
                 column = column.dictionary_encode()
-            words = [
-                None if word != word else word for word in column.dictionary.to_pylist()
-            ]  # NaN is empty too
+            words = [None if word != word else word for word in column.dictionary.to_pylist()]  # NaN
             words.append(None)
             none = arrow(np.array([len(words) - 1], dtype=np.int32))[0]
             place = array(column.indices.fill_null(none))

@@ -15,6 +15,7 @@ from effeval.reading.schema import Typed
 SOUTH_KAZAKHSTAN = "51"
 REUSED = {"191000000": "is the code of Konaev now"}  # district codes that were given to another place
 USUAL_GROWTH = -0.5, 1.0  # a growth of wages outside is probably in per cent
+FAR = 3  # years from the last but one to the last year in the data, from which the last is probably mistyped
 
 
 def faults(tables: Mapping[str, Typed], methodology: Methodology) -> list[Fault]:
@@ -137,6 +138,10 @@ def warnings(tables: Mapping[str, Typed], methodology: Methodology) -> list[Faul
         found += [*_absent_years(projects, methodology), *_taken_names(projects)]
     if "reference" in tables:
         found += _doubtful_reference(tables["reference"])
+    if "observations" in tables:
+        found += _far_years(tables["observations"])
+    if "observations" in tables and "reference" in tables:
+        found += _ended_reference(tables, methodology)
     return found
 
 
@@ -209,3 +214,31 @@ def _doubtful_reference(reference: Typed) -> list[Fault]:
         fix = "name the edition and base of the forecast, nominal or real"
         found += reference.grid.note(rows, "source", message="has no source", fix=fix)
     return found
+
+
+def _far_years(observations: Typed) -> list[Fault]:
+    """A last year far from all others: projects would be judged in every year up to it."""
+    if "year" not in observations.frame:
+        return []
+    years = observations.frame["year"]
+    *_, before, last = [None, None, *sorted(years.dropna().unique())]
+    if before is None or last - before < FAR:
+        return []
+    message = f"is {last - before} years after all others; what is implemented is judged up to it"
+    return observations.grid.note(
+        np.flatnonzero(years == last), "year", message=message, fix="check the year"
+    )
+
+
+def _ended_reference(tables: Mapping[str, Typed], methodology: Methodology) -> list[Fault]:
+    """Years of the data after the last of the reference, if a criterion compares with it."""
+    frames = {name: table.frame for name, table in tables.items()}
+    compared = [c.id for c in _criteria(frames, methodology) if c.reference is not None]
+    if not compared or not all("year" in frames[name] for name in ("observations", "reference")):
+        return []
+    last, known = (frames[name]["year"].max() for name in ("observations", "reference"))
+    if pd.isna(last) or (pd.notna(known) and known >= last):
+        return []
+    end = "has none" if pd.isna(known) else f"ends with {known}, but the data go on to {last}"
+    message = f"{end}; a year that is not there has no plan for {', '.join(compared)}"
+    return [tables["reference"].grid.whole(message, fix="add a row for each year", column="year")]
