@@ -199,7 +199,7 @@ def _judged(data_dir: str | Path, methodology: str | Path) -> tuple[Dataset, pd.
     if is_scored(data_dir):
         return read_scored(data_dir)
     law = Methodology.load(methodology if str(methodology) else "order-35")
-    return *judged(data_dir, methodology=law), law
+    return judged(data_dir, methodology=law)
 
 
 def facts(assessed: pd.DataFrame) -> dict[str, object]:

@@ -15,7 +15,7 @@ LAYERS = [
     {"law", "classifiers", "worksheet", "kernels", "placing", "cluster"},
     {"edition"},
     {"methodology"},
-    {"panel", "labels", "comparing", "rates"},
+    {"panel", "labels", "comparing", "rates", "recorded"},
     {"reading", "rules"},
     {"judging"},
     {"dataset"},
@@ -50,7 +50,7 @@ ONLY_IN = {
     "ipywidgets": {"whatif"},
     "great_tables": {"display"},
     "itables": {"display"},
-    "pyarrow": {"engine"},
+    "pyarrow": {"engine", "recorded"},
 }
 FILES = {path.stem: [path] for path in PACKAGE.glob("*.py") if path.stem != "__init__"}
 FILES |= {path.parent.name: sorted(path.parent.glob("*.py")) for path in PACKAGE.glob("*/__init__.py")}

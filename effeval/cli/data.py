@@ -76,7 +76,7 @@ def assess(
     check_ending(output)
     dataset, law, assessed = assessed_of(data, methodology, set_, scenario)
     with working("writing"):
-        write(assessed, output, about=about(dataset, law))
+        write(assessed, output, about=about(dataset, law), judged_by=law)
     say(f"{output}: {len(assessed):,} rows, {assessed['project_id'].nunique():,} projects")
 
 

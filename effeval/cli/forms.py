@@ -85,7 +85,7 @@ def audit(
         return
     rows, dataset = consolidate(found, methodology=law, sources=forms)
     if judged is not None:
-        write(rows, judged, about=about_files(forms, law))
+        write(rows, judged, about=about_files(forms, law), judged_by=law)
         say(f"{judged}: {len(rows):,} rows")
     for one in sorted(set(rows["year"])) if form is not None else []:
         path = form if rows["year"].nunique() == 1 else form.with_stem(f"{form.stem}-{one}")

@@ -13,7 +13,7 @@ LAW_HELP = "Edition that comes with effeval, or a YAML file."
 SET_HELP = "Change a parameter, such as 13.1.at_least=0.08; repeatable."
 FILE_HELP = "csv, parquet or xlsx, by the ending."
 ROWS_HELP = "With --dask a folder of Parquet files in parts."
-JUDGED_HELP = "The forms as judged rows, from which fulfilment and reports run."
+JUDGED_HELP = "The forms as judged rows; from .parquet and .csv fulfilment and reports run."
 REGION_HELP = "Two-digit KATO code; repeatable. Default: every region with a project."
 Data = Annotated[Path, typer.Argument(help=DATA_HELP)]
 
@@ -76,7 +76,7 @@ def assessed_of(data: Path, methodology: str, settings: list[str] | None, scenar
     law = law_of(methodology, settings, scenarios)
     check_not_judged(data, settings, scenarios)
     with working("judging"), warnings_said():
-        dataset, rows = judged(data, methodology=law)
+        dataset, rows, law = judged(data, methodology=law)
     return dataset, law, rows
 
 

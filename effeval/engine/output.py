@@ -16,6 +16,7 @@ from effeval.engine.arrow import array, arrow, texts
 from effeval.engine.intake import Projects
 from effeval.judging import VALUES, Judged
 from effeval.methodology import Methodology
+from effeval.recorded import head
 
 EMPTY = ("plan", "actual", "attainment", "score")  # may be; to note of each cell that it is not costs time
 PLAIN = ("measure", "plan", "actual", "attainment", "support_paid")  # the others are written as codes
@@ -39,7 +40,7 @@ class Output:
     """
 
     def __init__(self, path: str | Path | None, *, methodology: Methodology, filesystem: Any = None):
-        self.path, self.filesystem = path, filesystem
+        self.path, self.filesystem, self.methodology = path, filesystem, methodology
         self._criteria = texts([criterion.id for criterion in methodology.criteria])
         self._states = texts(STATES.tolist())
         self._writer: pq.ParquetWriter | None = None
@@ -58,6 +59,7 @@ class Output:
         finally:
             self._pool.shutdown(cancel_futures=True)  # after an error, parts that wait are not written
             if self._writer is not None:
+                self._writer.add_key_value_metadata(head(self.methodology))
                 self._writer.close()
 
     def add(self, projects: Projects, judged: Judged) -> None:

@@ -17,6 +17,7 @@ from effeval.errors import ParameterError
 from effeval.judging import check_measures
 from effeval.methodology import Methodology
 from effeval.placing import replacing
+from effeval.recorded import write_parquet
 
 
 def assess_parquet(
@@ -138,7 +139,7 @@ def as_a_whole(
         raise ParameterError(f"{source} cannot be judged in blocks as it stands ({why}).\nTo fix: {fix}")
     assessed = assess(data, methodology)
     if target is not None:
-        assessed.to_parquet(target, index=False)
+        write_parquet(assessed, target, methodology=methodology)
     tallies = [
         pa.Table.from_pandas(fulfilment(assessed, some, methodology=methodology), preserve_index=False)
         for some in by

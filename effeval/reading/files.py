@@ -13,10 +13,12 @@ import pandas as pd
 
 from effeval.columns import INPUT_TABLES, columns
 from effeval.errors import DataError, Fault, ParameterError
+from effeval.methodology import Methodology
 from effeval.placing import replacing
 from effeval.reading.grids import Grid, from_frame, unreadable
 from effeval.reading.textfiles import from_csv
 from effeval.reading.workbooks import from_sheet, sheets, write_workbook
+from effeval.recorded import write_parquet
 
 __all__ = ["ENDINGS", "Source", "check_ending", "digest", "read", "replacing", "write", "written_on"]
 SHOWN_NAMES = 10
@@ -180,7 +182,11 @@ def _from_parquet(path: Path, *, table: str) -> Grid:
 
 
 def write(
-    frame: pd.DataFrame, path: str | os.PathLike[str], *, about: Mapping[str, str] | None = None
+    frame: pd.DataFrame,
+    path: str | os.PathLike[str],
+    *,
+    about: Mapping[str, str] | None = None,
+    judged_by: Methodology | None = None,
 ) -> None:
     """Write a table; the file appears complete or not at all.
 
@@ -192,6 +198,8 @@ def write(
         The ending chooses: .csv (UTF-8), .parquet, .xlsx (a sheet "data", infinity as the text "inf").
     about : mapping of str to str, optional
         Written as a sheet "about" of names and values; .csv and .parquet have no place for it.
+    judged_by : Methodology, optional
+        Of judged rows, recorded in the head of a .parquet file.
 
     Raises
     ------
@@ -212,6 +220,8 @@ def write(
     with replacing(path) as temporary:
         if ending == ".csv":
             frame.to_csv(temporary, index=False, encoding="utf-8", lineterminator="\n")
+        elif ending == ".parquet" and judged_by is not None:
+            write_parquet(frame, temporary, methodology=judged_by)
         elif ending == ".parquet":
             frame.to_parquet(temporary, index=False)
         else:

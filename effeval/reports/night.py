@@ -135,7 +135,7 @@ def run(
     begun = datetime.now(UTC)
     _check(langs, how)
     regions = check_codes("region", regions, methodology=law)
-    dataset, assessed = judged(data, methodology=law)
+    dataset, assessed, law = judged(data, methodology=law)
     _check_year(year, assessed)
     place = Place.of(folder, year)
     jobs = how.jobs if how.jobs is not None else os.cpu_count() or 1
