@@ -4,18 +4,24 @@ import os
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from effeval.columns import columns
 from effeval.dataset import Dataset, DataWarning, load
-from effeval.errors import DataError, Fault, ParameterError
+from effeval.errors import DataError, ParameterError
 from effeval.methodology import Methodology
 from effeval.reading.files import parts
+from effeval.reading.grids import Grid, from_frame, unreadable
+from effeval.reading.parsing import numbers
+from effeval.reading.textfiles import from_csv
 from effeval.recorded import recorded
 from effeval.scoring import assess
 
 ENDINGS = (".csv", ".parquet")
-DTYPES = {"text": "str", "choice": "str", "number": "float64", "year": "int64", "measure": "int64"}
+TEXTS, WHOLE = ("text", "choice"), ("year", "measure")  # kinds of columns
+KEY = ("project_id", "year", "criterion")
+FIX = "give a file as effeval assess writes it"
 
 
 def judged(
@@ -53,8 +59,9 @@ def judged(
     if not is_judged(path):
         data = load(path, methodology=methodology)
         return data, assess(data, methodology), methodology
-    rows = _typed(_read(path), path)
+    grid = _grid(path)
     methodology = _judged_by(path, methodology)
+    rows = _typed(grid, methodology)
     known = [
         name
         for name in ("project_id", "applicant", "kato", "measure", "category", "status", "unit")
@@ -106,34 +113,64 @@ def _judged_by(path: Path, given: Methodology) -> Methodology:
     return found[0]
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _grid(path: Path) -> Grid:
+    """The rows as they stand in a file, or in the files of a folder."""
     if not any(part.is_file() for part in parts(path)):
-        raise DataError(
-            [Fault("assessed", "does not exist", "name a file that effeval assess wrote", str(path))]
-        )
-    if path.suffix.lower() == ".parquet":
-        return pd.read_parquet(path)
-    numbers = {name: "float64" for name, column in columns("assessed").items() if column.kind == "number"}
-    head = pd.read_csv(path, nrows=0, encoding="utf-8-sig")
-    return pd.read_csv(path, dtype={name: numbers.get(name, "str") for name in head}, encoding="utf-8-sig")
+        raise unreadable("assessed", str(path), "does not exist", fix="name a file that effeval assess wrote")
+    if path.suffix.lower() == ".csv":
+        return from_csv(path, table="assessed")
+    try:
+        return from_frame(pd.read_parquet(path), table="assessed", file=path.name)
+    except (OSError, ValueError) as error:  # what pyarrow raises are ValueErrors
+        message = f"cannot be read as Parquet ({str(error).splitlines()[0]})"
+        raise unreadable("assessed", path.name, message, fix=FIX) from error
 
 
-def _typed(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
-    wanted = columns("assessed")
-    fix = "give a file as effeval assess writes it"
-    faults = [
-        Fault("assessed", "the column is missing", fix, path.name, None, name)
-        for name in wanted
-        if name not in rows
+def _typed(grid: Grid, methodology: Methodology) -> pd.DataFrame:
+    """The rows with the types of ``assess``; every cell that no verdict can have is a fault."""
+    known, frame = columns("assessed"), grid.frame
+    faults = list(grid.faults)
+    faults += [
+        grid.whole("the column is missing", fix=FIX, column=name) for name in known if name not in frame
     ]
-    if not faults:
-        strange = rows.index[~rows["state"].isin(wanted["state"].choices)]
-        faults = [
-            Fault(
-                "assessed", "is no state", fix, path.name, int(row) + 2, "state", str(rows.loc[row, "state"])
-            )
-            for row in strange
-        ]
     if faults:
         raise DataError(faults)
-    return rows.astype({name: DTYPES[column.kind] for name, column in wanted.items()})
+    values = {name: frame[name].astype("str") for name, column in known.items() if column.kind in TEXTS}
+    for name, column in known.items():
+        if column.kind not in TEXTS:
+            values[name], wrong = _numbers(frame[name], semicolon=grid.semicolon)
+            if column.kind in WHOLE:
+                wrong |= values[name].isna() | (values[name] % 1 != 0)
+            said = "is not a whole number" if column.kind in WHOLE else "is not a number"
+            faults += grid.at(np.flatnonzero(wrong), [name], message=said, fix=FIX)
+    score, judged = values["score"], values["state"].isin(["fulfilled", "not_fulfilled"])
+    checks = {
+        ("state",): (~values["state"].isin(known["state"].choices), "is no state"),
+        ("criterion",): (
+            ~values["criterion"].isin([c.id for c in methodology.criteria]),
+            f"is not in {methodology.id}",
+        ),
+        ("score",): ((score < 0) | (score > 1), "is not in 0…1"),
+        ("state", "score"): (
+            judged != score.notna(),
+            "do not fit: a score stands where something was judged, only there",
+        ),
+        KEY: (pd.DataFrame(values).duplicated(KEY, keep=False), "is there more than once"),
+    }
+    for names, (wrong, message) in checks.items():
+        faults += grid.at(np.flatnonzero(wrong), list(names), message=message, fix=FIX)
+    if faults:
+        raise DataError(faults)
+    return frame.assign(**values).astype(dict.fromkeys((n for n in known if known[n].kind in WHOLE), "int64"))
+
+
+def _numbers(cells: pd.Series, *, semicolon: bool) -> tuple[pd.Series, pd.Series]:
+    """Numbers, infinite ones too (growth from zero), and which cells are none."""
+    infinite = cells.isin(["inf", "-inf", np.inf, -np.inf])
+    read = numbers(cells.mask(infinite), semicolon=semicolon)
+    wrong = pd.Series(False, index=cells.index)
+    for finding in read.refused:
+        wrong.iloc[finding.rows] = True
+    values = read.values.copy()
+    values[infinite] = cells[infinite].astype("float64")
+    return values, wrong

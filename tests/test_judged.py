@@ -2,10 +2,12 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import effeval as ee
+from effeval.dataset import DataWarning
 from effeval.judged import judged
 
 LAW = ee.Methodology.load("order-35")
@@ -75,3 +77,71 @@ def test_another_methodology_is_not_put_on_judged_rows(effeval, sample_dir, tmp_
     for words in ((), ("--methodology", mine)):
         status, said, _ = effeval("fulfilment", rows, *words)
         assert status == 0 and "mine" in said
+
+
+@pytest.fixture(scope="module")
+def rows(sample_dir):
+    """Judged rows of one region, growth from zero among them."""
+    assessed = ee.assess(ee.load(sample_dir), LAW)
+    chosen = assessed[assessed["region"] == "63"].reset_index(drop=True)
+    chosen.loc[chosen.index[chosen["state"] == "fulfilled"][0], "actual"] = np.inf
+    return chosen
+
+
+@pytest.mark.parametrize("way", ["plain", "semicolons", "parquet"])
+def test_rows_are_read_as_they_were_written(rows, tmp_path, way) -> None:
+    path = tmp_path / ("judged.parquet" if way == "parquet" else "judged.csv")
+    if way == "parquet":
+        rows.to_parquet(path)
+    elif way == "plain":
+        rows.to_csv(path, index=False)
+    else:  # as Excel saves it in Kazakh or Russian
+        rows.to_csv(path, index=False, sep=";", decimal=",", encoding="utf-8-sig")
+    with pytest.warns(DataWarning, match="does not record"):
+        _, found, _ = judged(path, methodology=LAW)
+    pd.testing.assert_frame_equal(found, rows, check_exact=True)
+
+
+def test_every_cell_that_no_verdict_has_is_named(rows, tmp_path) -> None:
+    text = rows.astype(object).astype("str").replace("nan", "")
+    due = text.index[text["state"] == "fulfilled"]
+    spoilt = {
+        (0, "year"): "20x5",
+        (1, "measure"): "",
+        (2, "plan"): "much",
+        (3, "state"): "good",
+        (4, "criterion"): "1.10",
+        (due[5], "score"): "2",
+        (due[6], "score"): "",
+    }
+    for (row, column), value in spoilt.items():
+        text.loc[row, column] = value
+    text = pd.concat([text, text.iloc[[20]]])
+    text.to_csv(tmp_path / "judged.csv", index=False)
+    with pytest.warns(DataWarning), pytest.raises(ee.DataError) as caught:
+        judged(tmp_path / "judged.csv", methodology=LAW)
+    found = {(fault.row, fault.column): fault.message for fault in caught.value.faults}
+    assert found.pop((22, "project_id, year, criterion")) == "is there more than once"
+    assert found.pop((len(text) + 1, "project_id, year, criterion")) == "is there more than once"
+    assert found.pop((due[6] + 2, "state, score")).startswith("do not fit")
+    assert all((row + 2, column) in found for row, column in spoilt if (row, column) != (due[6], "score"))
+    others = {(row, column) for row, column in found if (row - 2, column) not in spoilt}
+    assert others <= {(5, "state, score")}  # of the row whose state is none
+    assert {fault.fix for fault in caught.value.faults} == {"give a file as effeval assess writes it"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.csv", b"", "is empty"),
+        ("wide.csv", "project_id,year".encode("utf-16"), "UTF-16"),
+        ("other.csv", b"project_id,year\nA,2024\n", "criterion: the column is missing"),
+        ("broken.parquet", b"PAR1", "cannot be read as Parquet"),
+        ("absent.parquet", None, "does not exist"),
+    ],
+)
+def test_what_is_no_file_of_judged_rows_is_refused(effeval, tmp_path, name, content, words) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    status, _, err = effeval("fulfilment", tmp_path / name)
+    assert status == 2 and words in err and "Traceback" not in err

@@ -245,7 +245,7 @@ def test_when_all_fail_nothing_is_shown_and_the_earlier_run_stays(
 def test_judged_rows_are_a_source_and_projects_without_region_are_listed(
     crew_at_work, data, effeval, tmp_path
 ) -> None:
-    _, rows = ee.judged.judged(data, methodology=LAW)
+    _, rows, _ = ee.judged.judged(data, methodology=LAW)
     lost = sorted(rows.loc[(rows["region"] == "71") & (rows["year"] == YEAR), "project_id"].unique())[:2]
     rows.loc[rows["project_id"].isin(lost), ["region", "district"]] = None
     rows.to_parquet(tmp_path / "judged.parquet")
@@ -276,7 +276,7 @@ if region == "63" and {drop}:
 
 @pytest.mark.parametrize("drop", [True, False])
 def test_a_notebook_that_drops_a_project_is_found_out(crew_at_work, data, effeval, tmp_path, drop) -> None:
-    _, rows = ee.judged.judged(data, methodology=LAW)
+    _, rows, _ = ee.judged.judged(data, methodology=LAW)
     due = rows[(rows["region"] == "63") & (rows["year"] == YEAR) & (rows["state"] != "not_due")]
     first = due["project_id"].iloc[0]
     notebook = small_notebook(tmp_path / "small.ipynb", DROPS.format(drop=drop, first=first))
@@ -364,7 +364,7 @@ def test_reports_that_do_not_add_up_are_told_with_the_place(made, wanted, lines)
 
 
 def test_what_is_expected_has_projects_without_a_region_apart(data) -> None:
-    _, rows = ee.judged.judged(data, methodology=LAW)
+    _, rows, _ = ee.judged.judged(data, methodology=LAW)
     rows.loc[rows["region"] == "71", "region"] = None
     wanted = checks.expected(rows, year=YEAR)
     assert sorted(wanted) == ["", "63", "unknown"]
