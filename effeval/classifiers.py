@@ -6,10 +6,14 @@ import csv
 from functools import cache
 from typing import TYPE_CHECKING
 
+from effeval.columns import LANGUAGES
+from effeval.errors import ParameterError
 from effeval.packaged import RESOURCES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+NAMED = {"region": "regions", "sector": "sectors"}  # columns whose codes have names, and the tables of these
 
 
 @cache
@@ -101,10 +105,19 @@ def names(column: str, *, lang: str) -> dict[str, str]:
     lang : str
         kk, ru or en.
 
+    Raises
+    ------
+    ParameterError
+        Another column or language.
+
     Examples
     --------
     >>> names("region", lang="kk")["71"]
     'Астана қ.'
     """
-    table = _read({"region": "regions", "sector": "sectors"}[column])
+    if column not in NAMED or lang not in LANGUAGES:
+        message = f"There are no names of {column!r} in the language {lang!r}."
+        fix = f"the column is one of {', '.join(NAMED)}, the language one of {', '.join(LANGUAGES)}"
+        raise ParameterError(f"{message}\nTo fix: {fix}")
+    table = _read(NAMED[column])
     return dict(zip(table[column], table[f"name_{lang}"], strict=True))

@@ -169,3 +169,9 @@ def test_tallies_of_the_parts_add_up_to_the_whole(drawn) -> None:
         judged = parts[parts["assessed"] > 0]
         assert ((judged["rate_low"] <= judged["rate"]) & (judged["rate"] <= judged["rate_high"])).all()
         assert ((judged["rate_min"] <= judged["rate"]) & (judged["rate"] <= judged["rate_max"])).all()
+
+
+@pytest.mark.parametrize(("column", "lang"), [("measure", "en"), ("region", "de")])
+def test_names_that_are_not_there_are_refused(column, lang) -> None:
+    with pytest.raises(ee.ParameterError, match="region, sector, the language one of kk, ru, en"):
+        ee.names(column, lang=lang)

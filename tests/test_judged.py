@@ -131,6 +131,24 @@ def test_every_cell_that_no_verdict_has_is_named(rows, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "form ROWS --year 2025 -o OUT.xlsx",
+        "explain ROWS SYN-0392 --criterion 4.3 --year 2025",
+        "what-if ROWS --set 13.1.at_least=0.2",
+        "robustness ROWS",
+        "sweep ROWS --path 13.1.at_least",
+        "sensitivity ROWS --seed 1",
+    ],
+)
+def test_what_needs_the_figures_says_so_of_judged_rows(effeval, tmp_path, words) -> None:
+    places = {"ROWS": tmp_path / "judged.parquet", "OUT.xlsx": tmp_path / "out.xlsx"}
+    status, _, err = effeval(*(places.get(word, word) for word in words.split()))
+    assert status == 2 and "judged.parquet is judged already, and lacks the figures" in err
+    assert "To fix: give the data that the rows were judged from" in err
+
+
+@pytest.mark.parametrize(
     ("name", "content", "words"),
     [
         ("empty.csv", b"", "is empty"),

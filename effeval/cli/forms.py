@@ -15,6 +15,7 @@ from effeval.cli.options import (
     Scenarios,
     Set,
     assessed_of,
+    check_figures,
     known_lang,
     law_of,
     warnings_said,
@@ -38,6 +39,7 @@ def form(
     from effeval.scope import check_codes
 
     law = law_of(methodology, set_, scenario)
+    check_figures(data)
     wanted = {"measure": measure or [], "region": region or []}
     wanted = {column: check_codes(column, codes, methodology=law) for column, codes in wanted.items()}
     dataset, law, assessed = assessed_of(data, methodology, set_, scenario)
@@ -107,6 +109,7 @@ def explain(
     from effeval.explaining.explanation import explain as card
 
     law = law_of(methodology, set_, scenario)
+    check_figures(data)
     with working("reading"), warnings_said():
         dataset = load(data, methodology=law)
     print(card(dataset, project, criterion=criterion, year=year, methodology=law, lang=known_lang(lang)))

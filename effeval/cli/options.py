@@ -70,6 +70,16 @@ def check_not_judged(data: Path, settings: list[str] | None, scenarios: list[Pat
         raise ParameterError(f"{data} is judged already; a setting would change nothing.\nTo fix: {fix}")
 
 
+def check_figures(data: Path) -> None:
+    """ParameterError for a file of judged rows where the yearly figures are needed."""
+    from effeval.errors import ParameterError
+    from effeval.judged import is_judged
+
+    if is_judged(data):
+        fix = "give the data that the rows were judged from"
+        raise ParameterError(f"{data} is judged already, and lacks the figures of each year.\nTo fix: {fix}")
+
+
 def assessed_of(data: Path, methodology: str, settings: list[str] | None, scenarios: list[Path] | None):
     from effeval.judged import judged
 

@@ -11,6 +11,7 @@ from effeval.cli.options import (
     Law,
     Scenarios,
     Set,
+    check_figures,
     check_folder,
     columns_of,
     known_lang,
@@ -192,15 +193,10 @@ def _board(
 ):
     """The data laid out, and the methodology that they are judged by."""
     from effeval.dataset import load
-    from effeval.judged import is_judged
     from effeval.scenarios import Board
 
     law = law_of(methodology, settings, scenarios)
-    if is_judged(data):
-        fix = "give the data that the rows were judged from"
-        raise ParameterError(
-            f"{data} is judged already; other readings cannot be judged from it.\nTo fix: {fix}"
-        )
+    check_figures(data)
     with working("reading"), warnings_said():
         board = Board(load(data, methodology=law), law)
     if year is None:

@@ -14,6 +14,7 @@ from effeval.cli.options import (
     Law,
     Scenarios,
     Set,
+    check_figures,
     check_folder,
     columns_of,
     known_lang,
@@ -82,6 +83,7 @@ def what_if(
     _check(output, save, details, known_lang(lang))
     before, after, asked = _sides(methodology, baseline, set_, scenario)
     columns = columns_of(by)
+    check_figures(data)
     with working("judging"), warnings_said():
         dataset = load(data, methodology=after)
         board = scenarios.Board(dataset, before)
