@@ -12,6 +12,7 @@ from effeval.aggregation import fulfilment
 from effeval.columns import INPUT_TABLES, LANGUAGES
 from effeval.dataset import Dataset
 from effeval.errors import ParameterError
+from effeval.injected import misspelt
 from effeval.judged import judged
 from effeval.labels import day, level_names, phrase
 from effeval.methodology import Methodology
@@ -142,6 +143,7 @@ def choose(
     measure: Choice = None,
     lang: str = "ru",
     methodology: str | Path = "",
+    cells: Sequence[str] = (),
 ) -> Scope:
     """Check the parameters of a report, load the data, judge them and select the rows.
 
@@ -162,6 +164,9 @@ def choose(
         kk, ru or en.
     methodology : str or Path
         Edition or YAML file; empty for order-35.
+    cells : sequence of str
+        ``In`` of the notebook, the cells run so far: papermill sets parameters in a cell of its own, and only logs
+        a name that the notebook does not have.
 
     Returns
     -------
@@ -179,8 +184,10 @@ def choose(
     if not Path(data_dir).exists():
         here = f"a folder or workbook with data (a relative path starts from {Path.cwd()})"
         raise ParameterError(_sentence("data_dir", str(data_dir), here))
+    chosen, faults = {}, misspelt(cells)
+    if faults:
+        raise ParameterError("\n".join(faults))
     data, assessed, law = _judged(data_dir, methodology)
-    chosen, faults = {}, []
     for column, value in {"region": region, "sector": sector, "measure": measure}.items():
         if not _blank(value):
             chosen[column], fault = _code(column, value, law)

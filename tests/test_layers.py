@@ -15,7 +15,7 @@ LAYERS = [
     {"law", "classifiers", "worksheet", "kernels", "placing", "cluster"},
     {"edition"},
     {"methodology"},
-    {"panel", "labels", "comparing", "rates", "recorded"},
+    {"panel", "labels", "comparing", "rates", "recorded", "injected"},
     {"reading", "rules"},
     {"judging"},
     {"dataset"},

@@ -139,6 +139,16 @@ def test_an_unknown_region_stops_in_the_first_cell(run, sample_dir, tmp_path, na
     assert not any(cell.get("execution_count") for cell in cells[checked + 1 :])
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_a_misspelt_parameter_stops_in_the_first_cell(run, sample_dir, name) -> None:
+    """Else a report on all of Kazakhstan would stand under the name of a region."""
+    with pytest.raises(PapermillExecutionError) as caught:
+        run(name, data_dir=sample_dir, regoin="63")
+    assert caught.value.ename == "ParameterError"
+    assert "There is no parameter 'regoin'. Near: region" in caught.value.evalue
+    assert "To fix: one of data_dir, " in caught.value.evalue
+
+
 def test_start_here_writes_the_file_it_is_asked_for(run, sample_dir, tmp_path) -> None:
     target = tmp_path / "judged.parquet"
     run("start_here", data_dir=sample_dir, region="63", output=target)
