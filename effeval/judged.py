@@ -91,8 +91,8 @@ def is_judged(source: str | os.PathLike[str]) -> bool:
 
 def _judged_by(path: Path, given: Methodology) -> Methodology:
     """What rows were judged by: outputs name it, and must not name another."""
-    found = recorded(parts(path)) if path.suffix.lower() == ".parquet" else []
-    if not found:
+    found = recorded(parts(path)) if path.suffix.lower() == ".parquet" else [None]
+    if found == [None]:
         message = (
             f"{path.name} does not record by which methodology it was judged; outputs will name {given.id}"
         )
@@ -102,7 +102,7 @@ def _judged_by(path: Path, given: Methodology) -> Methodology:
         warnings.warn(f"{message}.\n  To fix: {fix}", DataWarning, stacklevel=3)
         return given
     if len(found) > 1:
-        message = f"The files in {path} were judged by {len(found)} different methodologies."
+        message = f"The files in {path} were judged by different methodologies, or not all say by which."
         raise ParameterError(f"{message}\nTo fix: judge all of the data anew, by one")
     default = given.id == "order-35" and not given.changes()
     if not default and given.to_document() != found[0].to_document():

@@ -32,8 +32,8 @@ def write_parquet(rows: Any, path: str | os.PathLike[str], *, methodology: Metho
     pq.write_table(table.replace_schema_metadata(known | head(methodology)), path)
 
 
-def recorded(files: Sequence[Path]) -> list[Methodology]:
-    """The methodologies that Parquet files of judged rows name, each once; none where no file names one.
+def recorded(files: Sequence[Path]) -> list[Methodology | None]:
+    """The methodologies that Parquet files of judged rows name, each once; None for files that name none.
 
     Examples
     --------
@@ -47,6 +47,5 @@ def recorded(files: Sequence[Path]) -> list[Methodology]:
     """
     import pyarrow.parquet as pq
 
-    heads = [pq.read_metadata(file).metadata or {} for file in files]
-    texts = dict.fromkeys(head[KEY.encode()] for head in heads if KEY.encode() in head)
-    return [Methodology.from_document(json.loads(text)) for text in texts]
+    texts = dict.fromkeys((pq.read_metadata(file).metadata or {}).get(KEY.encode()) for file in files)
+    return [None if text is None else Methodology.from_document(json.loads(text)) for text in texts]

@@ -10,14 +10,9 @@ from typer.core import TyperCommand
 from effeval.columns import INPUT_TABLES
 from effeval.errors import ParameterError
 
-READ = (
-    "data",
-    "forms",
-    "scenario",
-    "methodology",
-    "baseline",
-)  # parameters that name files or folders to read
-WRITTEN = ("output", "judged", "form", "save")  # and files to write
+# parameters that name files or folders to read, and files to write
+READ = ("data", "forms", "scenario", "methodology", "baseline")
+WRITTEN = ("output", "judged", "form", "save")
 BOOKS = (".xlsx", ".xlsm")
 
 

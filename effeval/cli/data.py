@@ -93,7 +93,7 @@ def fulfilment(
     memory: Memory = None,
     dask: Dask = None,
 ) -> None:
-    """How far criteria are fulfilled, by region, sector, measure, year, another column of the judged rows, or one of your own."""
+    """How far criteria are fulfilled, by region, sector, measure, year … of the judged rows, or a column of your own."""
     from effeval.aggregation import fulfilment as tally
     from effeval.reading.files import check_ending, write
     from effeval.scope import about, footer
