@@ -100,7 +100,7 @@ def scripted(work: Callable[[Report], Made]):
 def true_facts(data: Path, *, year: int = 2025, law: ee.Methodology | None = None) -> dict[str, dict]:
     """What reports of these data must say, by region."""
     law = law if law is not None else ee.Methodology.load("order-35")
-    _, rows = ee.judged.judged(data, methodology=law)
+    _, rows, _ = ee.judged.judged(data, methodology=law)
     rows = rows[rows["year"] == year]
     return {"": ee.scope.facts(rows)} | {
         code: ee.scope.facts(rows[rows["region"] == code]) for code in REGIONS
