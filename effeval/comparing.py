@@ -45,16 +45,45 @@ def compare(
     >>> STATES[found["state"]].tolist()
     ['fulfilled', 'no_data']
     """
+    found = verdicts(plan, actual, due=due, methodology=methodology, largest=largest, at_least=at_least)
+    return found | scores(**found, methodology=methodology)
+
+
+def verdicts(
+    plan: np.ndarray,
+    actual: np.ndarray,
+    *,
+    due: np.ndarray,
+    methodology: Methodology,
+    largest: np.ndarray | float = 0.0,
+    at_least: np.ndarray | bool = False,
+) -> dict[str, np.ndarray]:
+    """What :func:`compare` finds without the scores: ``plan`` and ``actual`` as they are shown, and ``state``."""
     state = states(plan, actual, due=due, missing=methodology.missing, largest=largest, at_least=at_least)
     shown = due & (~np.asarray(at_least) | (state == FULFILLED))
-    actual, plan = only(actual, shown), only(plan, due)
+    return {"plan": only(plan, due), "actual": only(actual, shown), "state": state}
+
+
+def scores(
+    plan: np.ndarray, actual: np.ndarray, state: np.ndarray, *, methodology: Methodology
+) -> dict[str, np.ndarray]:
+    """``attainment`` and ``score`` of verdicts; of rows one by one, so that they may stand in any order.
+
+    Examples
+    --------
+    >>> plan, actual = np.array([4.0, 4.0, np.nan]), np.array([5.0, 1.0, np.nan])
+    >>> state = np.array([FULFILLED, NOT_FULFILLED, NO_DATA], dtype=np.int8)
+    >>> found = scores(plan, actual, state, methodology=Methodology.load("order-35"))
+    >>> found["attainment"].tolist(), found["score"].tolist()
+    ([1.25, 0.25, nan], [1.0, 0.0, nan])
+    """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         attainment = only(actual / plan, plan > 0)
     known = state >= FULFILLED
     score = only(state == FULFILLED, known)
     if methodology.scale == "proportional":
         score = only(np.where(np.isnan(attainment), score, np.clip(attainment, 0.0, 1.0)), known)
-    return {"plan": plan, "actual": actual, "attainment": attainment, "state": state, "score": score}
+    return {"attainment": attainment, "score": score}
 
 
 def states(

@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from effeval.comparing import compare
+from effeval.comparing import scores, verdicts
 from effeval.errors import MethodologyError
 from effeval.law import Criterion
 from effeval.methodology import Methodology
@@ -18,7 +18,7 @@ from effeval.panel import MARKS, Panel
 from effeval.rules import RULES, Finding
 
 VALUES = ("plan", "actual", "attainment", "score", "support_paid")
-_LAID = dict.fromkeys(VALUES, np.float64)
+_LAID = dict.fromkeys(("plan", "actual", "support_paid"), np.float64)
 _LAID |= {"state": np.int8, "year": np.int16, "place": np.int8}
 COMPLETED_FOR = 2  # years after the support year that completed projects report at least
 
@@ -291,13 +291,14 @@ def judge(block: Block, methodology: Methodology) -> Judged:
         step = len(criteria[id])
         own = {"year": some.panel.years.take(some.year), "support_paid": some.support}
         for place, criterion in enumerate(criteria[id]):
-            compared = compare(**vars(some.find(criterion)), methodology=methodology)
-            for name, values in (compared | own | {"place": place}).items():
+            verdict = verdicts(**vars(some.find(criterion)), methodology=methodology)
+            for name, values in (verdict | own | {"place": place}).items():
                 laid[name][start + place : start + step * len(some.owner) : step] = values
         start += step * len(some.owner)
     by_project = _by_project(order, count)
     laid = {name: column.take(by_project) for name, column in laid.items()}
     place = laid.pop("place")
+    laid |= scores(laid["plan"], laid["actual"], laid["state"], methodology=methodology)
     return Judged(
         owner=np.repeat(np.arange(len(count), dtype=np.int32), count),
         criterion=np.repeat(first.take(block.measure), count) + place,
