@@ -26,32 +26,6 @@ def editions() -> list[str]:
     return sorted(path.stem for path in METHODOLOGIES.glob("*.yaml"))
 
 
-def parse_settings(pairs: Iterable[str]) -> dict[str, Value]:
-    """``PATH=VALUE`` words of the command line as a mapping for :meth:`Methodology.replace`.
-
-    Raises
-    ------
-    MethodologyError
-        A word without "=", without a path or without a value.
-
-    Examples
-    --------
-    >>> parse_settings(["13.1.at_least=0.08", "scale=proportional"])
-    {'13.1.at_least': 0.08, 'scale': 'proportional'}
-    """
-    import yaml
-
-    settings = {}
-    for pair in pairs:
-        path, equals, value = pair.partition("=")
-        if not (path.strip() and equals and value.strip()):
-            raise MethodologyError(
-                f"{pair!r} is not a setting.\nTo fix: PATH=VALUE, such as 13.1.at_least=0.08"
-            )
-        settings[path.strip()] = yaml.safe_load(value)
-    return settings
-
-
 def read(path, *, what: str = "methodology") -> dict:
     """A YAML document with dates as ISO text, as JSON Schema knows them.
 

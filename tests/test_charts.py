@@ -133,3 +133,37 @@ def test_group_labels_do_not_overlap() -> None:
     ax.figure.canvas.draw()
     boxes = sorted((label.get_window_extent() for label in ax.get_yticklabels()), key=lambda box: -box.y0)
     assert all(upper.y0 >= lower.y1 for upper, lower in zip(boxes, boxes[1:], strict=False))
+
+
+WRONG_TABLES = {
+    "fulfilment": lambda table, **more: charts.plot_fulfilment(table, "region", **more),
+    "money_and_count": lambda table, **more: charts.plot_money_and_count(table, "region", **more),
+    "dumbbell": lambda table, **more: charts.plot_dumbbell(table, table, "region", **more),
+    "heatmap": lambda table, **more: charts.plot_heatmap(table, rows="region", columns="measure", **more),
+    "map": lambda table, **more: charts.plot_map(table, **more),
+    "trend": lambda table, **more: charts.plot_trend(table, **more),
+    "plan_actual": lambda table, **more: charts.plot_plan_actual(table, LAW.criterion("2.1"), **more),
+    "stakes": lambda table, **more: charts.plot_stakes(table, **more),
+    "ranges": lambda table, **more: charts.plot_ranges(table, "region", **more),
+    "sweep": lambda table, **more: charts.plot_sweep(table, "13.1.at_least", **more),
+    "sensitivity": lambda table, **more: charts.plot_sensitivity(table, **more),
+}
+
+
+@pytest.mark.parametrize("draw", WRONG_TABLES.values(), ids=WRONG_TABLES)
+def test_a_table_that_is_another_ones_is_refused_before_anything_is_drawn(draw) -> None:
+    other = pd.DataFrame({"measure": [1], "rate": [0.5]})
+    with pytest.raises(
+        ee.ParameterError, match=r"The table has no column .*only: measure, rate(.|\n)*To fix: draw"
+    ):
+        draw(other)
+    with pytest.raises(ee.ParameterError, match=r"draws a table, not dict"):
+        draw({})
+    with pytest.raises(ee.ParameterError, match=r"no language 'kz'. Near: kk"):
+        draw(other, lang="kz")
+    assert not matplotlib.pyplot.get_fignums()
+
+
+def test_what_is_at_stake_is_one_of_two() -> None:
+    with pytest.raises(ee.ParameterError, match="no stake 'money'(.|\n)*verdicts or support_paid"):
+        charts.stake_bars(pd.DataFrame({"question": ["a"]}), what="money")

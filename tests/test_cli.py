@@ -101,7 +101,7 @@ BAD = {
     "unknown ending": (["assess", "DATA", "-o", "OUT/a.txt"], r"\.csv, \.parquet, \.xlsx"),
     "unknown setting": (["assess", "DATA", "-o", "OUT/a.csv", "--set", "13.1.at_leest=1"], r"Near: 13\.1\.at_least"),
     "setting without value": (["assess", "DATA", "-o", "OUT/a.csv", "--set", "13.1.at_least"], "PATH=VALUE"),
-    "decimal comma": (["assess", "DATA", "-o", "OUT/a.csv", "--set", "13.1.at_least=0,08"], "not of type 'number'"),
+    "no sign": (["assess", "DATA", "-o", "OUT/a.csv", "--set", "13.1.at_least=8"], "could be 8 % or 800 %"),
     "unknown methodology": (["assess", "DATA", "-o", "OUT/a.csv", "--methodology", "order-36"], "Near: order-35"),
     "unknown grouping": (["fulfilment", "DATA", "--by", "regoin", "-o", "OUT/a.csv"], "Near: region"),
     "unknown language": (["fulfilment", "DATA", "--lang", "kz"], "kk, ru, en"),

@@ -17,7 +17,7 @@ LAYERS = [
     {"methodology"},
     {"panel", "labels", "comparing", "rates", "recorded", "injected"},
     {"reading", "rules"},
-    {"judging"},
+    {"judging", "typed"},
     {"dataset"},
     {"layout", "examples"},
     {"scoring", "sample_draws"},

@@ -11,7 +11,7 @@ from build import dataset
 
 import effeval as ee
 from effeval.columns import indicators
-from effeval.edition import editions, parse_settings, read
+from effeval.edition import editions, read
 from effeval.methodology import Methodology
 
 LAW = Methodology.load("order-35")
@@ -153,16 +153,6 @@ def test_shown_as_a_table_in_a_notebook() -> None:
 
 def test_goes_through_pickle() -> None:
     assert pickle.loads(pickle.dumps(LAW.replace({"13.1.years": 3}))).settings["13.1.years"] == 3
-
-
-def test_settings_of_the_command_line() -> None:
-    assert parse_settings(["13.1.at_least=0.08", "13.1.judge = best"]) == {
-        "13.1.at_least": 0.08,
-        "13.1.judge": "best",
-    }
-    for word in ("13.1.at_least", "=3", "13.1.at_least="):
-        with pytest.raises(ee.MethodologyError, match="PATH=VALUE"):
-            parse_settings([word])
 
 
 def test_figures_that_criteria_need_are_columns_of_observations() -> None:

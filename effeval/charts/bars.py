@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from effeval.charts.given import INTERVAL, TALLIES, check, made_by
 from effeval.charts.style import (
     BLUE,
     DIM,
@@ -49,7 +50,13 @@ def plot_fulfilment(
     -------
     matplotlib.axes.Axes
         Groups from top to bottom in the order of the table; grey where fewer than five were assessed.
+
+    Raises
+    ------
+    ParameterError
+        The table lacks a column that is drawn, or there is no such language.
     """
+    check(table, [by, *TALLIES, *INTERVAL], of=made_by(by), lang=lang)
     import seaborn as sns  # takes longer than all the rest; other charts need not wait for it
 
     bars = fulfilment_bars(table, by, names=names, lang=lang)
@@ -121,7 +128,13 @@ def plot_money_and_count(
     matplotlib.axes.Axes
         Two bars a group, number above money; light grey where fewer than five projects were judged, no bar
         for money where the judged projects got none in the year.
+
+    Raises
+    ------
+    ParameterError
+        The table lacks a column that is drawn, or there is no such language.
     """
+    check(verdicts, [by, "verdict", "support_paid"], of="effeval.verdicts", lang=lang)
     pairs = money_and_count(verdicts, by)
     if ax is None:
         _, ax = plt.subplots(figsize=(11, 2.2 + 0.62 * len(pairs)), layout="constrained")

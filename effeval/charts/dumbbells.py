@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from effeval.charts.given import TALLIES, check, made_by
 from effeval.charts.style import (
     DIM,
     FEW,
@@ -55,7 +56,14 @@ def plot_dumbbell(
     matplotlib.axes.Axes
         Groups from top to bottom in the order of ``after``, then those of ``before`` alone; a circle is
         before, a diamond after, light grey where fewer than five were assessed.
+
+    Raises
+    ------
+    ParameterError
+        The table lacks a column that is drawn, or there is no such language.
     """
+    for table in (before, after):
+        check(table, [by, *TALLIES[1:]], of=made_by(by), lang=lang)
     pairs = dumbbell_pairs(before, after, by)
     if ax is None:
         _, ax = plt.subplots(figsize=(10, 2.0 + 0.44 * len(pairs)), layout="constrained")

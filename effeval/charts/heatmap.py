@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from effeval.charts.given import TALLIES, check, made_by
 from effeval.charts.style import (
     counts,
     fill_of,
@@ -49,7 +50,13 @@ def plot_heatmap(
     matplotlib.axes.Axes
         Levels with something due. White with the counts under five assessed, grey and hatched where something
         was due and nothing could be judged, empty where nothing was due.
+
+    Raises
+    ------
+    ParameterError
+        The table lacks a column that is drawn, or there is no such language.
     """
+    check(table, [rows, columns, *TALLIES], of=made_by(rows, columns), lang=lang)
     names = names if names is not None else {}
     cells = heatmap_cells(table, rows=rows, columns=columns, names=names, lang=lang)
     across, down = _labels(cells, "x", columns, names, lang), _labels(cells, "y", rows, names, lang)

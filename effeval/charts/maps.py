@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
+from effeval.charts.given import TALLIES, check, made_by
 from effeval.charts.style import DIM, INK, counts, fill_of, ink_on, rate_key, rate_kinds, title
 from effeval.classifiers import names as official
 from effeval.classifiers import regions
@@ -45,7 +46,13 @@ def plot_map(table: pd.DataFrame, *, lang: str = "ru", ax: Axes | None = None) -
         All regions, each with its name, rate and counts. White with the counts under five assessed, grey and
         hatched where something was due and nothing could be judged, white and a dash where nothing was due.
         Distances along the axes are kilometres.
+
+    Raises
+    ------
+    ParameterError
+        The table lacks a column that is drawn, or there is no such language.
     """
+    check(table, ["region", *TALLIES], of=made_by("region"), lang=lang)
     areas = map_areas(table, lang=lang)
     if ax is None:
         _, ax = plt.subplots(figsize=(13, 8.2), layout="constrained")

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
+from effeval.charts.given import check
 from effeval.charts.style import BLUE, INK, ORANGE, clean, nothing, title
 from effeval.labels import heading, number, phrase
 from effeval.law import Criterion
@@ -37,7 +38,14 @@ def plot_plan_actual(
         the projects stand side by side in the order of their actual and the plan is a level line. Quantities
         that span more than three orders of magnitude have logarithmic axes. Infinite growth, and what a
         logarithmic axis has no place for, is drawn at the edge, and the note below says so.
+
+    Raises
+    ------
+    ParameterError
+        The table lacks a column that is drawn, or there is no such language.
     """
+    needed = ["project_id", "year", "criterion", "state", "plan", "actual"]
+    check(assessed, needed, of="effeval.assess", lang=lang)
     points = plan_actual_points(assessed, criterion)
     one_plan = points["plan"].nunique() == 1
     if ax is None:

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from effeval.charts.given import TALLIES, check
 from effeval.charts.style import (
     BLUE,
     DIM,
@@ -28,8 +29,11 @@ from effeval.charts.style import (
     rate_axis,
     title,
 )
+from effeval.edition import unknown
+from effeval.errors import ParameterError
 from effeval.labels import money, number, percent, phrase
 
+_RANGE = ("rate_least", "rate_most", "rate_min", "rate_max", "rank", "rank_best", "rank_worst", *TALLIES[1:])
 _WIDTH = 56  # characters of a line of a question
 _KINDS = {"decided": (BLUE, None), "judged": (LIGHT, HATCH)}
 
@@ -58,7 +62,14 @@ def plot_stakes(
     matplotlib.axes.Axes
         A bar a question, in the order of the table: first what turns between fulfilled and not, then, hatched,
         what is only judged or not.
+
+    Raises
+    ------
+    ParameterError
+        The table lacks a column that is drawn, or there is no such language.
     """
+    amounts = ["verdicts", "judged", "support_paid", "judged_support_paid"]
+    check(table, ["question", *amounts], of="effeval.stakes", lang=lang)
     bars = stake_bars(table, what=what)
     labels = labels_of(bars["question"], names)
     ax = own_axes(ax, labels, each=0.42, width=11.5)
@@ -108,10 +119,13 @@ def stake_bars(table: pd.DataFrame, *, what: str) -> pd.DataFrame:
       question  decided  judged
     0        a      5.0     1.0
     """
-    decided, judged = {
+    amounts = {
         "verdicts": ("verdicts", "judged"),
         "support_paid": ("support_paid", "judged_support_paid"),
-    }[what]
+    }
+    if what not in amounts:
+        raise ParameterError(f"{unknown('stake', what, amounts)}\nTo fix: what is verdicts or support_paid")
+    decided, judged = amounts[what]
     return table[["question"]].assign(decided=table[decided], judged=table[judged]).reset_index(drop=True)
 
 
@@ -143,7 +157,13 @@ def plot_ranges(
     matplotlib.axes.Axes
         A thick bar from the least to the most over all readings, a dot for the reading taken (hollow where fewer
         than five were assessed), a thin line for what missing figures could make of it, and the rank.
+
+    Raises
+    ------
+    ParameterError
+        The table lacks a column that is drawn, or there is no such language.
     """
+    check(table, [by, *_RANGE], of=f'effeval.ranges(…, by="{by}")', lang=lang)
     rows = table[table["rate_most"].notna()].reset_index(drop=True)
     labels = level_labels(rows[by], by, names=names, lang=lang)
     ax = own_axes(ax, labels, each=0.2, width=11)

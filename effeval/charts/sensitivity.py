@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from effeval.charts.given import TALLIES, check
 from effeval.charts.robustness import labels_of, name_rows, own_axes
 from effeval.charts.style import (
     BLUE,
@@ -51,7 +52,13 @@ def plot_sweep(
     -------
     matplotlib.axes.Axes
         A line through the values in their order, with the number assessed in the title.
+
+    Raises
+    ------
+    ParameterError
+        The table lacks a column that is drawn, or there is no such language.
     """
+    check(table, ["threshold", *TALLIES[1:]], of="effeval.sweep", lang=lang)
     if ax is None:
         _, ax = plt.subplots(figsize=(9, 4.4), layout="constrained")
     title(ax, f"{phrase('chart.sweep', lang=lang)}\n{labels_of([path], names)[0]}")
@@ -116,7 +123,14 @@ def plot_sensitivity(
     -------
     matplotlib.axes.Axes
         Two bars a factor in the order of the table, S1 above ST.
+
+    Raises
+    ------
+    ParameterError
+        The table lacks a column that is drawn, or there is no such language.
     """
+    shares = [name + end for name in ("S1", "ST") for end in ("", "_low", "_high")]
+    check(table, ["factor", *shares], of="effeval.sensitivity", lang=lang)
     labels = labels_of(table["factor"], names)
     ax = own_axes(ax, labels, each=0.36, width=11.5)
     title(ax, phrase("chart.sensitivity", lang=lang), pad=28)

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from effeval.charts.given import INTERVAL, TALLIES, check, made_by
 from effeval.charts.style import BLUE, DIM, FEW, clean, counts, nothing, percent_axis, title
 from effeval.classifiers import regions
 from effeval.labels import percent, phrase
@@ -34,7 +35,13 @@ def plot_trend(
     matplotlib.axes.Axes
         A line broken where nothing was assessed; hollow marks where fewer than five were. A dotted line
         before the first year of each break that has a year on both sides.
+
+    Raises
+    ------
+    ParameterError
+        The table lacks a column that is drawn, or there is no such language.
     """
+    check(table, ["year", *TALLIES, *INTERVAL], of=made_by("year"), lang=lang)
     import seaborn as sns  # takes longer than all the rest; other charts need not wait for it
 
     if ax is None:

@@ -10,7 +10,7 @@ from effeval.terminal import say, working
 
 DATA_HELP = "Folder with projects, observations, reference (csv or parquet), or an xlsx workbook."
 LAW_HELP = "Edition that comes with effeval, or a YAML file."
-SET_HELP = "Change a parameter, such as 13.1.at_least=0.08; repeatable."
+SET_HELP = "Change a parameter, such as 13.1.at_least=0.08 (or 8%); repeatable."
 FILE_HELP = "csv, parquet or xlsx, by the ending."
 ROWS_HELP = "With --dask a folder of Parquet files in parts."
 JUDGED_HELP = "The forms as judged rows; from .parquet and .csv fulfilment and reports run."
@@ -48,8 +48,8 @@ Regions = Annotated[list[str] | None, typer.Option(metavar="KK", help=REGION_HEL
 
 def law_of(methodology: str, settings: list[str] | None, scenarios: list[Path] | None):
     """The edition, with the scenarios one after another, then the settings of the command line."""
-    from effeval.edition import parse_settings
     from effeval.methodology import Methodology
+    from effeval.typed import parse_settings
 
     law = Methodology.load(methodology)
     if scenarios:

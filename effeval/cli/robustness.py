@@ -25,7 +25,7 @@ from effeval.terminal import show_table, working
 SHOWN = 20  # near misses on the screen; a file has all of them
 YEAR_HELP = "Only verdicts of this year. Default: every year judged."
 BY_HELP = "Columns to group by, separated by commas; none gives the total."
-VALUES_HELP = "Values of the threshold, separated by commas, such as 0,0.05,0.1."
+VALUES_HELP = "Values of the threshold, separated by commas, such as 0,0.05,0.1 or 0,5%,10%."
 SEED_HELP = "Of the random numbers: the same seed gives the same result."
 DRAWS_HELP = "A power of two; draws × (factors + 2) scenarios are judged."
 SPREAD_HELP = "How far thresholds vary: 0.2 is a fifth of their value either way."
@@ -111,7 +111,7 @@ def sweep(
     law = law_of(methodology, set_, scenario)
     # the path is checked before data are read
     if values is not None:
-        points = _numbers(values)
+        points = _numbers(values, path)
     else:
         first, count = 0.0 if from_ is None else from_, 20 if steps is None else steps
         points = scenarios.steps(law, path, first=first, last=to, count=count)
@@ -208,18 +208,19 @@ def _board(
     return Board(board.data, law, years=[year]), law
 
 
-def _numbers(values: str) -> list[float]:
-    """Numbers between commas."""
-    odd, found = [], []
-    for text in columns_of(values):
-        try:
-            found.append(float(text))
-        except ValueError:
-            odd.append(text)
-    if odd or not found:
-        named = f"{', '.join(odd)} is no number" if odd else "there is no value"
-        raise ParameterError(f"--values {values!r}: {named}.\nTo fix: such as --values 0,0.05,0.1")
-    return found
+def _numbers(values: str, path: str) -> list[float]:
+    """Numbers between commas, with their sign of per cent or without."""
+    from effeval.typed import figures
+
+    texts = columns_of(values)
+    if not texts:
+        raise ParameterError(f"--values {values!r}: there is no value.\nTo fix: such as --values 0,0.05,0.1")
+    found, refused = figures([path] * len(texts), texts)
+    if refused:
+        odd = "; ".join(f"{texts[one.at]} {one.message}" for one in refused)
+        fix = "such as --values 0,0.05,0.1" if refused[0].message.endswith("a number") else refused[0].fix
+        raise ParameterError(f"--values {values!r}: {odd}.\nTo fix: {fix}")
+    return [found[at] for at in range(len(texts))]
 
 
 def _show_near(near, board, within: float, lang: str) -> None:

@@ -126,9 +126,9 @@ def _check(output: Path | None, save: Path | None, details: dict[str, str | None
 
 def _sides(methodology: str, baseline: str | None, settings: list[str] | None, scenarios: list[Path] | None):
     """Baseline, scenario and the paths that were asked for; --set comes last."""
-    from effeval.edition import parse_settings
     from effeval.methodology import Methodology
     from effeval.scenarios.files import is_file, read_scenario
+    from effeval.typed import parse_settings
 
     edition = before = Methodology.load(methodology)
     if baseline is not None:

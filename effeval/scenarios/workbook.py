@@ -6,26 +6,21 @@ from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from effeval.columns import LANGUAGES
-from effeval.edition import editions, parse_settings
+from effeval.edition import editions
 from effeval.errors import DataError, MethodologyError
 from effeval.labels import phrase
 from effeval.law import Value
 from effeval.methodology import Methodology
 from effeval.reading.cells import as_text
-from effeval.reading.parsing import FIGURE, numbers
 from effeval.reading.workbooks import error_cells, sheets
 from effeval.scenarios.template import FIELDS, HEADINGS, INPUTS, SHEETS
+from effeval.typed import figures, is_figure, parse_settings
 
 TICKS = ("✓", "✔", "x", "х", "v", "+", "1", "true", "yes", "да", "иә")  # the second x is Cyrillic
-_SHARE, _NUMBERS = "at_least", ("at_least", "multiple", "after", "years", "base_shift")
-_WRITE = {
-    _SHARE: "write 8 % or 0.08; leave the cell empty to keep the value in force",
-    "": "write a number such as 2; leave the cell empty to keep the value in force",
-}
+EMPTY = "leave the cell empty to keep the value in force"
 
 
 @dataclass
@@ -178,37 +173,18 @@ def _ticks(cells: list[_Cell], filled: Filled) -> None:
 
 def _values(cells: list[_Cell], filled: Filled) -> None:
     """New values: numbers as people type them, words as they stand."""
-    numeric = [cell for cell in cells if cell.key.rpartition(".")[2] in _NUMBERS]
-    read = _figures(numeric, filled)
+    numeric = [cell for cell in cells if is_figure(cell.key)]
+    found, refused = figures([cell.key for cell in numeric], [cell.value for cell in numeric])
+    for one in refused:
+        filled.refuse(numeric[one.at].place, one.message, f"{one.fix}; {EMPTY}")
+    read = {id(numeric[at]): value for at, value in found.items()}
     for cell in cells:
         if not cell.key:
             filled.refuse(cell.place, "stands beside no parameter", "write in the rows of the template")
         elif id(cell) in read:
             filled.set(cell.key, read[id(cell)], cell.place)
-        elif cell.key.rpartition(".")[2] not in _NUMBERS:
+        elif not is_figure(cell.key):
             filled.set(cell.key, cell.text, cell.place)
-
-
-def _figures(cells: list[_Cell], filled: Filled) -> dict[int, Value]:
-    """Numbers by identity of their cell; those that cannot be read, or could mean two things, are refused."""
-    percent = np.array([cell.text.endswith("%") for cell in cells], dtype="bool")
-    bare = [c.text[:-1].strip() if p else c.value for c, p in zip(cells, percent, strict=True)]
-    read = numbers(pd.Series(bare, dtype="object"))
-    for finding in read.refused:
-        for at in finding.rows:
-            own = _WRITE.get(cells[at].key.rpartition(".")[2], _WRITE[""])
-            filled.refuse(cells[at].place, finding.message, own if finding.fix == FIGURE else finding.fix)
-    found = {}
-    for cell, share, value in zip(cells, percent, read.values, strict=True):
-        if np.isnan(value):
-            continue
-        if cell.key.endswith(f".{_SHARE}") and not share and abs(value) >= 1:
-            message = f"could be {value:g} % or {value * 100:g} %"
-            filled.refuse(cell.place, message, f"write {value:g} % or {value * 100:g} %, with the sign")
-            continue
-        value = round(value / 100, 12) if share else float(value)
-        found[id(cell)] = int(value) if value.is_integer() else value
-    return found
 
 
 def _untouched(cells: list[_Cell], filled: Filled) -> None:
