@@ -7,10 +7,11 @@ import pandas as pd
 
 from effeval.columns import columns
 from effeval.edition import unknown
-from effeval.errors import ParameterError
-from effeval.methodology import Methodology
+from effeval.errors import ParameterError, expect
+from effeval.methodology import Methodology, check_methodology
 from effeval.rates import EVERY_LEVEL, divided, levels
 
+NEEDED = ("project_id", "year", "state", "score")  # of judged rows; others where they are grouped by
 _TALLIES = ("due", "assessed", "fulfilled", "score")
 _COUNTS = ("due", "assessed", "fulfilled", "projects")
 VERDICTS = ("not_effective", "partly", "effective")
@@ -44,7 +45,7 @@ def fulfilment(
     Raises
     ------
     ParameterError
-        A column of ``by`` is not there or is named twice.
+        A column of ``by`` is not there or is named twice; ``assessed`` are no judged rows, or ``methodology`` is none.
 
     References
     ----------
@@ -62,6 +63,9 @@ def fulfilment(
     0  2023    1         1          1   1.0       1.0       1.0
     1  2024    2         1          0   0.0       0.0       0.5
     """
+    check_rows(assessed)
+    if methodology is not None:
+        check_methodology(methodology)
     by = [by] if isinstance(by, str) else list(by)
     _check_by(assessed, by)
     tallies = _tally(assessed, by)
@@ -85,6 +89,11 @@ def verdicts(assessed: pd.DataFrame) -> pd.DataFrame:
         ``project_id``, ``year``, ``assessed``, ``fulfilled`` (criteria of that year), ``verdict`` (effective: all
         assessed are fulfilled; partly: some; not_effective: none), then ``measure`` and the grouping columns.
 
+    Raises
+    ------
+    ParameterError
+        ``assessed`` are no judged rows.
+
     Examples
     --------
     >>> assessed = pd.DataFrame({
@@ -94,6 +103,7 @@ def verdicts(assessed: pd.DataFrame) -> pd.DataFrame:
       project_id  year verdict region
     0          A  2024  partly     63
     """
+    check_rows(assessed)
     by = ["project_id", "year"]
     judged = assessed[assessed["state"].isin(["fulfilled", "not_fulfilled"])]
     table = _tally(judged, by)[[*by, "assessed", "fulfilled"]]
@@ -102,6 +112,20 @@ def verdicts(assessed: pd.DataFrame) -> pd.DataFrame:
     own = ("criterion", "plan", "actual", "attainment", "state", "score")
     grouping = [name for name in judged.columns if name not in (*table.columns, *own)]
     return table.merge(judged.drop_duplicates(by)[[*by, *grouping]], on=by, how="left", validate="1:1")
+
+
+def check_rows(rows: pd.DataFrame) -> None:
+    """Refuse what cannot be rows of ``assess``.
+
+    Raises
+    ------
+    ParameterError
+    """
+    fix = "assess(data, methodology) makes them"
+    expect(rows, pd.DataFrame, fix=fix)
+    absent = [name for name in NEEDED if name not in rows.columns]
+    if absent:
+        raise ParameterError(f"Judged rows have no column {', '.join(absent)}.\nTo fix: {fix}")
 
 
 def _check_by(assessed: pd.DataFrame, by: list[str]) -> None:

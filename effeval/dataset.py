@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from effeval.columns import INPUT_TABLES, SYNTHETIC_PREFIX, columns
-from effeval.errors import DataError, Fault, ParameterError
-from effeval.methodology import Methodology
+from effeval.errors import DataError, Fault, ParameterError, expect
+from effeval.methodology import Methodology, check_methodology
 from effeval.reading import checks
 from effeval.reading.files import digest, read
 from effeval.reading.schema import DTYPES, Typed, typed
@@ -204,9 +204,13 @@ def require_columns(data: Dataset, methodology: Methodology) -> None:
 
     Raises
     ------
+    ParameterError
+        They are something else, such as a path and a name.
     DataError
         Every such column, with the criteria that need it.
     """
+    expect(data, Dataset, fix="load(FOLDER) makes one of a folder, a workbook or frames")
+    check_methodology(methodology)
     frames = {"projects": data.projects, "observations": data.observations, "reference": data.reference}
     faults = checks.absent_columns(frames, methodology)
     if faults:
@@ -218,6 +222,7 @@ def _examined(
 ) -> tuple[dict[str, Typed], tuple[Path, ...], list[Fault], list[Fault]]:
     """Tables as far as they could be read, files, all faults and all warnings, by table and row."""
     methodology = Methodology.load("order-35") if methodology is None else methodology
+    check_methodology(methodology)
     found = read(source)
     tables = {name: typed(grid) for name, grid in found.grids.items()}
     faults = [*found.faults, *(fault for table in tables.values() for fault in table.faults)]

@@ -114,6 +114,25 @@ class DataError(EffevalError):
         return "\n".join(lines)
 
 
+def expect(value: object, kind: type, *, fix: str) -> None:
+    """Refuse what is of another kind, such as a path where the data that ``load`` makes of it are asked for.
+
+    Raises
+    ------
+    ParameterError
+
+    Examples
+    --------
+    >>> expect("order-35", dict, fix="load it")
+    Traceback (most recent call last):
+    effeval.errors.ParameterError: A dict is asked for, not 'order-35' (str).
+    To fix: load it
+    """
+    if not isinstance(value, kind):
+        given = f"{value!r} (str)" if isinstance(value, str) else f"a {type(value).__name__}"
+        raise ParameterError(f"A {kind.__name__} is asked for, not {given}.\nTo fix: {fix}")
+
+
 def _same_kind(faults: list[Fault]) -> list[str]:
     lines = [str(fault) for fault in faults[:SHOWN_ROWS]]
     if len(faults) > SHOWN_ROWS:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from effeval import law
 from effeval.edition import change, check, dump, editions, read, to_change, unknown
-from effeval.errors import MethodologyError
+from effeval.errors import MethodologyError, expect
 from effeval.law import Alternative, Criterion, Measure, Question, Text, Value
 from effeval.packaged import METHODOLOGIES
 
@@ -305,6 +305,16 @@ def _methodology(document: dict) -> Methodology:
         missing=document["settings"]["missing"],
         _document=document,
     )
+
+
+def check_methodology(methodology: Methodology) -> None:
+    """Refuse anything else, such as a name.
+
+    Raises
+    ------
+    ParameterError
+    """
+    expect(methodology, Methodology, fix='Methodology.load("order-35") makes one of a name or a path')
 
 
 def _inconsistent(methodology: Methodology) -> Iterator[str]:

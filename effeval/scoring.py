@@ -52,6 +52,8 @@ def assess(data: Dataset, methodology: Methodology) -> pd.DataFrame:
 
     Raises
     ------
+    ParameterError
+        ``data`` is no data set, or ``methodology`` none, but a path, say, or a name.
     DataError
         A column that a criterion needs is absent.
     MethodologyError

@@ -2,6 +2,7 @@
 
 import pickle
 import warnings
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -439,7 +440,8 @@ def test_columns_of_measures_that_are_not_there_may_be_absent(tmp_path, tables):
 
 def test_column_of_the_reference_that_a_criterion_needs(tmp_path, tables):
     criterion = SimpleNamespace(id="13.9", figures=("wage",), project_years=(), reference="real_growth")
-    methodology = SimpleNamespace(measures=(SimpleNamespace(id=13, criteria=(criterion,)),))
+    measure = SimpleNamespace(id=13, criteria=(criterion,))
+    methodology = replace(Methodology.load("order-35"), measures=(measure,))
     with pytest.raises(DataError) as caught:
         load(as_csv(tmp_path, tables), methodology=methodology)
     (found,) = caught.value.faults

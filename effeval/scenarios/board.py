@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from effeval.dataset import Dataset, require_columns
-from effeval.errors import ParameterError
+from effeval.errors import ParameterError, expect
 from effeval.law import Criterion, Value
 from effeval.layout import Layout
 from effeval.methodology import Methodology
@@ -166,6 +166,16 @@ def _reading(criterion: Criterion) -> tuple:
     """What plan and actual figures depend on: all but the threshold."""
     others = tuple(pair for pair in criterion.settings if pair[0] != threshold_of(criterion))
     return criterion.id, criterion.rule, others
+
+
+def check_board(board: Board) -> None:
+    """Refuse anything else, such as judged rows.
+
+    Raises
+    ------
+    ParameterError
+    """
+    expect(board, Board, fix="scenarios.Board(data, methodology) makes one")
 
 
 def _alone(criterion: Criterion, methodology: Methodology) -> Methodology:

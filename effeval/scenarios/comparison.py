@@ -7,8 +7,8 @@ import pandas as pd
 
 from effeval.aggregation import fulfilment
 from effeval.dataset import Dataset
-from effeval.errors import ParameterError
-from effeval.methodology import Methodology
+from effeval.errors import ParameterError, expect
+from effeval.methodology import Methodology, check_methodology
 from effeval.scenarios.board import Board
 
 KINDS = ("gained", "lost", "newly_judged", "no_longer_judged", "unchanged")
@@ -58,6 +58,8 @@ def compare(
     by = [by] if isinstance(by, str) else list(by)
     if "scenario" in by:
         raise ParameterError("compare adds the column scenario itself.\nTo fix: rename your own column.")
+    for methodology in scenarios.values():
+        check_methodology(methodology)
     board = Board(data, next(iter(scenarios.values())))
     tables = {}
     for name, methodology in scenarios.items():
@@ -147,7 +149,8 @@ def transitions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     3  no_longer_judged      0         0           0.0
     4         unchanged      2         2          15.0
     """
-    rows = before[["project_id", "year", "support_paid"]].assign(kind=_kinds(before, after))
+    kinds = _kinds(before, after)
+    rows = before[["project_id", "year", "support_paid"]].assign(kind=kinds)
     of_projects = rows.drop_duplicates(["kind", "project_id"]).groupby("kind").size()
     money = rows.drop_duplicates(["kind", "project_id", "year"]).groupby("kind")["support_paid"].sum()
     counts = rows.groupby("kind").size()
@@ -213,6 +216,8 @@ def _against(first: pd.DataFrame, table: pd.DataFrame, by: list[str]) -> pd.Data
 
 
 def _kinds(before: pd.DataFrame, after: pd.DataFrame) -> np.ndarray:
+    for frame in (before, after):
+        expect(frame, pd.DataFrame, fix="assess(data, methodology) makes the rows")
     keys = [frame[_KEY].reset_index(drop=True) for frame in (before, after)]
     if not keys[0].equals(keys[1]):
         message = "Before and after are not about the same projects, years and criteria."

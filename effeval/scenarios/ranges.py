@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from effeval.scenarios.board import Board
+from effeval.scenarios.board import Board, check_board
 from effeval.scenarios.groups import Groups, groups_of, ranks, rates
 from effeval.scenarios.interpretations import Grid
 from effeval.scenarios.robustness import same_law, states_under
@@ -36,7 +36,7 @@ def ranges(board: Board, *, by: str | Sequence[str] = "region", grid: Grid | Non
     Raises
     ------
     ParameterError
-        A column of ``by`` is not there; the grid is of another methodology.
+        ``board`` is none; a column of ``by`` is not there; the grid is of another methodology.
     DataError
         A reading needs a column that is absent.
 
@@ -52,6 +52,7 @@ def ranges(board: Board, *, by: str | Sequence[str] = "region", grid: Grid | Non
     0  2023         1          1   1.0         1.0        1.0
     1  2024         1          1   1.0         0.0        1.0
     """
+    check_board(board)
     grid = Grid(board.methodology) if grid is None else grid
     groups = groups_of(board, by)
     fulfilled, assessed = grid_tallies(board, grid, groups=groups)

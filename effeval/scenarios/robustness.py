@@ -9,7 +9,7 @@ from effeval.edition import unknown
 from effeval.errors import ParameterError
 from effeval.layout import STATES
 from effeval.methodology import Methodology
-from effeval.scenarios.board import Board
+from effeval.scenarios.board import Board, check_board
 from effeval.scenarios.interpretations import Grid, Variants, options
 from effeval.scoring import FULFILLED, NO_DATA, NOT_DUE, NOT_FULFILLED
 
@@ -67,6 +67,8 @@ def robustness(board: Board, *, grid: Grid | None = None) -> pd.DataFrame:
 
     Raises
     ------
+    ParameterError
+        ``board`` is none.
     DataError
         A reading needs a column that is absent.
 
@@ -80,6 +82,7 @@ def robustness(board: Board, *, grid: Grid | None = None) -> pd.DataFrame:
     0  2023  not_fulfilled       none         4             0
     1  2024      fulfilled      every         4             4
     """
+    check_board(board)
     grid = Grid(board.methodology) if grid is None else grid
     same_law(board, grid)
     blank = board.layout.blank

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from effeval.errors import ParameterError
-from effeval.scenarios.board import Board
+from effeval.scenarios.board import Board, check_board
 from effeval.scenarios.draws import factors, scenarios_at
 from effeval.scenarios.groups import groups_of, rates
 from effeval.scenarios.outcomes import tallies
@@ -53,7 +53,7 @@ def sensitivity(
     Raises
     ------
     ParameterError
-        ``draws`` is no power of two, ``seed`` is negative, nothing varies, or there is no such region.
+        ``board`` is none, ``draws`` is no power of two, ``seed`` is negative, nothing varies, or there is no such region.
     DataError
         A reading needs a column that is absent.
 
@@ -76,6 +76,7 @@ def sensitivity(
     0   8.1.multiple  1.0  1.0
     1  13.1.at_least  0.0  0.0
     """
+    check_board(board)
     varied = factors(board.methodology) if varied is None else varied.reset_index(drop=True)
     groups = groups_of(board, () if region is None else "region")
     place = 0 if region is None else _place(groups.levels["region"], region)

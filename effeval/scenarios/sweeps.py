@@ -9,7 +9,7 @@ import pandas as pd
 from effeval.edition import unknown
 from effeval.errors import MethodologyError, ParameterError
 from effeval.methodology import Methodology
-from effeval.scenarios.board import THRESHOLDS, Board
+from effeval.scenarios.board import THRESHOLDS, Board, check_board
 from effeval.scenarios.groups import groups_of, rates
 from effeval.scenarios.outcomes import tallies
 from effeval.scenarios.settings import paths_of
@@ -39,7 +39,7 @@ def sweep(board: Board, path: str, values: Sequence[float], *, by: str | Sequenc
     Raises
     ------
     ParameterError
-        The path is no threshold, or there is no value.
+        ``board`` is none; the path is no threshold, or there is no value.
     MethodologyError
         No such path or value.
 
@@ -53,6 +53,7 @@ def sweep(board: Board, path: str, values: Sequence[float], *, by: str | Sequenc
     1        0.9         1          1   1.0  False
     2        1.0         1          0   0.0   True
     """
+    check_board(board)
     touched = swept(board.methodology, path, values)
     groups = groups_of(board, by)
     scenarios = pd.DataFrame({path: np.asarray(values, dtype="float64")})

@@ -5,7 +5,7 @@ import pandas as pd
 
 from effeval.law import Criterion
 from effeval.layout import Cells
-from effeval.scenarios.board import Board, threshold_of
+from effeval.scenarios.board import Board, check_board, threshold_of
 
 WITHIN = 0.1  # a near miss reaches at least nine tenths of the plan; our choice
 _RESULT = ("plan", "actual", "attainment", "state")
@@ -41,6 +41,8 @@ def break_even(board: Board) -> pd.DataFrame:
 
     Raises
     ------
+    ParameterError
+        ``board`` is none.
     DataError
         A column that a criterion needs is absent.
 
@@ -53,6 +55,7 @@ def break_even(board: Board) -> pd.DataFrame:
                state  threshold  break_even  figure  needed   gap
     0  not_fulfilled        1.0         0.9    90.0   100.0  10.0
     """
+    check_board(board)
     assessed = board.assess(board.methodology)
     values = {name: np.full(len(assessed), np.nan) for name in _OWN}
     for known in board.layout.criteria:
