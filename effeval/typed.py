@@ -85,6 +85,18 @@ def figures(paths: Sequence[str], values: Sequence[object]) -> tuple[dict[int, V
     return found, refused
 
 
+def written(path: str, value: Value) -> str:
+    """A setting as it can be typed, for :func:`parse_settings` to read.
+
+    Examples
+    --------
+    >>> written("13.1.at_least", 0.1), written("13.1.at_least", 1.5), written("13.1.judge", "best")
+    ('0.1', '150 %', 'best')
+    """
+    sign = path.endswith(f".{SHARE}") and not isinstance(value, str) and abs(value) >= 1
+    return f"{value * 100:.15g} %" if sign else str(value)
+
+
 def parse_settings(pairs: Iterable[str]) -> dict[str, Value]:
     """``PATH=VALUE`` words of the command line as a mapping for :meth:`Methodology.replace`.
 

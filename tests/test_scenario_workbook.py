@@ -16,6 +16,7 @@ from effeval.labels import phrase
 from effeval.reading.files import write
 from effeval.scenarios.files import read_scenario
 from effeval.scenarios.template import definition, height, parameters, write_template
+from effeval.typed import parse_settings, written
 
 LAW = ee.Methodology.load("order-35")
 SHEETS = ("scenario", "parameters", "questions")
@@ -195,6 +196,27 @@ def test_a_reading_and_a_value_that_contradict_are_refused_and_agreement_is_not(
         read_scenario(fill(blank, ticked | {("parameters", "scale"): "binary"}))
     same = read_scenario(fill(blank, ticked | {("parameters", "scale"): "proportional"}))
     assert same.settings == (("scale", "proportional"),)
+
+
+def test_two_readings_of_one_question_go_together_unless_they_set_the_same(blank) -> None:
+    sets = {
+        a.id: "\n".join(f"{path} = {value}" for path, value in a.settings)
+        for q in LAW.questions
+        for a in q.alternatives
+    }
+    ticked = fill(blank, {("questions", sets[id]): "✓" for id in ("base_year_before", "best_year")})
+    assert read_scenario(ticked).apply(LAW).criterion("13.3").parameters["judge"] == "best"
+    assert read_scenario(ticked).apply(LAW).criterion("13.3").parameters["base_shift"] == -1
+    with pytest.raises(ee.MethodologyError, match="6.1.measure_as is level here and cumulative in"):
+        read_scenario(
+            fill(blank, {("questions", sets[id]): "✓" for id in ("sum_of_growth", "income_itself")})
+        )
+
+
+@given(st.floats(-1, 100, allow_nan=False))
+def test_a_growth_is_read_as_it_is_written(value: float) -> None:
+    read = parse_settings([f"13.1.at_least={written('13.1.at_least', value)}"])["13.1.at_least"]
+    assert read == pytest.approx(value, rel=1e-12, abs=1e-12)
 
 
 def test_a_value_in_force_that_was_written_over_is_a_fault(blank) -> None:

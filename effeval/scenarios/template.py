@@ -20,6 +20,7 @@ from effeval.law import Criterion, Question, Value
 from effeval.methodology import Methodology
 from effeval.packaged import METHODOLOGIES
 from effeval.reading.files import replacing
+from effeval.typed import written
 from effeval.worksheet import PlainWorksheet
 
 SHEETS = ("scenario", "parameters", "questions")
@@ -223,7 +224,7 @@ class _Writer:
                 sheet, at, [question.question[self.lang], phrased, question.default[self.lang], taken], style
             )
             for other in question.alternatives:
-                sets = "\n".join(f"{path} = {value}" for path, value in other.settings)
+                sets = "\n".join(f"{path} = {written(path, value)}" for path, value in other.settings)
                 told = sets or phrase("template.no_parameter", lang=self.lang)
                 at = self._reading(sheet, at, ["", "", other.reading[self.lang], told], style)
                 if sets:

@@ -154,21 +154,18 @@ def _date(value: object) -> str:
 
 
 def _ticks(cells: list[_Cell], filled: Filled) -> None:
-    """Readings that are ticked, as the settings that stand beside them."""
+    """Readings that are ticked, as the settings that stand beside them; two of one question, if they set other things."""
     for cell in cells:
         if not cell.text:
             continue
         if cell.text.lower() not in TICKS:
             filled.refuse(cell.place, "is no tick", f"write {TICKS[0]}, or leave the cell empty")
-            continue
-        try:
-            settings = parse_settings(cell.key.splitlines())
-        except MethodologyError:
+        elif "=" not in cell.key:
             message = "this reading sets no parameter"
             filled.refuse(cell.place, message, "leave the cell empty; tick a reading that names parameters")
-            continue
-        for path, value in settings.items():
-            filled.set(path, value, cell.place)
+        else:
+            for path, value in parse_settings(cell.key.splitlines()).items():
+                filled.set(path, value, cell.place)
 
 
 def _values(cells: list[_Cell], filled: Filled) -> None:
