@@ -164,7 +164,12 @@ def _ticks(cells: list[_Cell], filled: Filled) -> None:
             message = "this reading sets no parameter"
             filled.refuse(cell.place, message, "leave the cell empty; tick a reading that names parameters")
         else:
-            for path, value in parse_settings(cell.key.splitlines()).items():
+            try:
+                settings = parse_settings(cell.key.splitlines())
+            except MethodologyError as error:  # the template was written over
+                filled.faults.append(f"{cell.place}: {error}")
+                continue
+            for path, value in settings.items():
                 filled.set(path, value, cell.place)
 
 
