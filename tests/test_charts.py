@@ -167,3 +167,31 @@ def test_a_table_that_is_another_ones_is_refused_before_anything_is_drawn(draw) 
 def test_what_is_at_stake_is_one_of_two() -> None:
     with pytest.raises(ee.ParameterError, match="no stake 'money'(.|\n)*verdicts or support_paid"):
         charts.stake_bars(pd.DataFrame({"question": ["a"]}), what="money")
+
+
+TOO_FINE = {
+    "fulfilment": lambda rows: charts.plot_fulfilment(ee.fulfilment(rows, ["year", "measure"]), "measure"),
+    "trend": lambda rows: charts.plot_trend(ee.fulfilment(rows, ["measure", "year"])),
+    "map": lambda rows: charts.plot_map(ee.fulfilment(rows, ["year", "region"])),
+    "heatmap": lambda rows: charts.plot_heatmap(ee.fulfilment(rows, ["year", "region", "measure"])),
+    "dumbbell": lambda rows: charts.plot_dumbbell(
+        ee.fulfilment(rows, "measure"), ee.fulfilment(rows, ["year", "measure"]), "measure"
+    ),
+}
+
+
+@pytest.mark.parametrize("draw", TOO_FINE.values(), ids=TOO_FINE)
+def test_groups_of_a_finer_table_are_not_drawn_over_each_other(draw) -> None:
+    project = ee.example([100.0, 50.0], [90.0, 60.0], year=2023)
+    rows = ee.assess(project, LAW)
+    rows = pd.concat([rows, rows.assign(measure=9)])
+    with pytest.raises(
+        ee.ParameterError, match=r"several rows of .* = (.|\n)*To fix: draw what effeval.fulfilment"
+    ):
+        draw(rows)
+
+
+def test_a_map_of_codes_that_lost_their_type_is_refused() -> None:
+    read_back = table("region", level=[10, 63], assessed=[8, 9], fulfilled=[6, 1])
+    with pytest.raises(ee.ParameterError, match=r"10 is no region of KATO(.|\n)*dtype"):
+        charts.plot_map(read_back)

@@ -42,7 +42,10 @@ def test_every_command_of_the_page_runs_and_writes_what_it_names(effeval, folder
     assert {"what-if", "scenario", "robustness", "sweep", "sensitivity", "fulfilment"} == set(commands)
     assert len(written) >= 7 and [path for path in written if not path.is_file()] == []
     softer, later = (ee.read_scenario(folder / f"{name}.yaml") for name in ("softer", "later"))
-    assert softer.settings == (("13.1.at_least", 0.05), ("13.3.at_least", 0.05)) and softer.author == "A. Analyst"
+    assert (
+        softer.settings == (("13.1.at_least", 0.05), ("13.3.at_least", 0.05))
+        and softer.author == "A. Analyst"
+    )
     assert later.apply(ee.Methodology.load()).changes()["1.2.after"] == 3
 
 

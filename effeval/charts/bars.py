@@ -54,9 +54,9 @@ def plot_fulfilment(
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn, or there is no such language.
+        The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
-    check(table, [by, *TALLIES, *INTERVAL], of=made_by(by), lang=lang)
+    check(table, [by, *TALLIES, *INTERVAL], of=made_by(by), lang=lang, one=[by])
     import seaborn as sns  # takes longer than all the rest; other charts need not wait for it
 
     bars = fulfilment_bars(table, by, names=names, lang=lang)
@@ -132,7 +132,7 @@ def plot_money_and_count(
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn, or there is no such language.
+        The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
     check(verdicts, [by, "verdict", "support_paid"], of="effeval.verdicts", lang=lang)
     pairs = money_and_count(verdicts, by)

@@ -60,10 +60,10 @@ def plot_dumbbell(
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn, or there is no such language.
+        The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
     for table in (before, after):
-        check(table, [by, *TALLIES[1:]], of=made_by(by), lang=lang)
+        check(table, [by, *TALLIES[1:]], of=made_by(by), lang=lang, one=[by])
     pairs = dumbbell_pairs(before, after, by)
     if ax is None:
         _, ax = plt.subplots(figsize=(10, 2.0 + 0.44 * len(pairs)), layout="constrained")

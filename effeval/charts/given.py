@@ -12,8 +12,8 @@ TALLIES = ("due", "assessed", "fulfilled", "rate")
 INTERVAL = ("rate_low", "rate_high")
 
 
-def check(table: pd.DataFrame, needed: Sequence[str], *, of: str, lang: str) -> None:
-    """Refuse a table that lacks what is drawn, before anything is drawn.
+def check(table: pd.DataFrame, needed: Sequence[str], *, of: str, lang: str, one: Sequence[str] = ()) -> None:
+    """Refuse a table that lacks what is drawn, or is of more groups, before anything is drawn.
 
     Parameters
     ----------
@@ -23,11 +23,13 @@ def check(table: pd.DataFrame, needed: Sequence[str], *, of: str, lang: str) -> 
     of : str
         What makes such a table, to be named in the message.
     lang : str
+    one : sequence of str
+        Columns of which each combination has one row: others would be drawn over each other.
 
     Raises
     ------
     ParameterError
-        It is no table, a column is missing, or there is no such language.
+        It is no table, a column is missing, a group has several rows, or there is no such language.
 
     Examples
     --------
@@ -46,6 +48,10 @@ def check(table: pd.DataFrame, needed: Sequence[str], *, of: str, lang: str) -> 
     if absent:
         there = ", ".join(map(str, table.columns)) or "none"
         raise ParameterError(f"The table has no column {absent}, only: {there}.\n{fix}")
+    again = table.duplicated(list(one)) if one else pd.Series(dtype="bool")
+    if again.any():
+        group = ", ".join(f"{name} = {table.loc[again, name].iloc[0]}" for name in one)
+        raise ParameterError(f"The table has several rows of {group}, as if it were grouped by more.\n{fix}")
 
 
 def made_by(*by: str) -> str:

@@ -54,9 +54,9 @@ def plot_heatmap(
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn, or there is no such language.
+        The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
-    check(table, [rows, columns, *TALLIES], of=made_by(rows, columns), lang=lang)
+    check(table, [rows, columns, *TALLIES], of=made_by(rows, columns), lang=lang, one=[rows, columns])
     names = names if names is not None else {}
     cells = heatmap_cells(table, rows=rows, columns=columns, names=names, lang=lang)
     across, down = _labels(cells, "x", columns, names, lang), _labels(cells, "y", rows, names, lang)

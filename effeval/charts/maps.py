@@ -15,6 +15,7 @@ from effeval.charts.given import TALLIES, check, made_by
 from effeval.charts.style import DIM, INK, counts, fill_of, ink_on, rate_key, rate_kinds, title
 from effeval.classifiers import names as official
 from effeval.classifiers import regions
+from effeval.errors import ParameterError
 from effeval.labels import percent, phrase
 from effeval.packaged import RESOURCES
 
@@ -50,9 +51,14 @@ def plot_map(table: pd.DataFrame, *, lang: str = "ru", ax: Axes | None = None) -
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn, or there is no such language.
+        The table lacks a column that is drawn or has several rows of a group, a code is no region, or there is
+        no such language.
     """
-    check(table, ["region", *TALLIES], of=made_by("region"), lang=lang)
+    check(table, ["region", *TALLIES], of=made_by("region"), lang=lang, one=["region"])
+    odd = [code for code in table["region"].dropna() if code not in set(regions()["region"])]
+    if odd:
+        fix = 'codes are texts such as "10"; read a file with dtype={"region": "str"}'
+        raise ParameterError(f"{odd[0]!r} is no region of KATO.\nTo fix: {fix}")
     areas = map_areas(table, lang=lang)
     if ax is None:
         _, ax = plt.subplots(figsize=(13, 8.2), layout="constrained")

@@ -66,7 +66,7 @@ def plot_stakes(
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn, or there is no such language.
+        The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
     amounts = ["verdicts", "judged", "support_paid", "judged_support_paid"]
     check(table, ["question", *amounts], of="effeval.stakes", lang=lang)
@@ -161,9 +161,9 @@ def plot_ranges(
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn, or there is no such language.
+        The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
-    check(table, [by, *_RANGE], of=f'effeval.ranges(…, by="{by}")', lang=lang)
+    check(table, [by, *_RANGE], of=f'effeval.ranges(…, by="{by}")', lang=lang, one=[by])
     rows = table[table["rate_most"].notna()].reset_index(drop=True)
     labels = level_labels(rows[by], by, names=names, lang=lang)
     ax = own_axes(ax, labels, each=0.2, width=11)

@@ -56,9 +56,9 @@ def plot_sweep(
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn, or there is no such language.
+        The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
-    check(table, ["threshold", *TALLIES[1:]], of="effeval.sweep", lang=lang)
+    check(table, ["threshold", *TALLIES[1:]], of="effeval.sweep", lang=lang, one=["threshold"])
     if ax is None:
         _, ax = plt.subplots(figsize=(9, 4.4), layout="constrained")
     title(ax, f"{phrase('chart.sweep', lang=lang)}\n{labels_of([path], names)[0]}")
@@ -127,7 +127,7 @@ def plot_sensitivity(
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn, or there is no such language.
+        The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
     shares = [name + end for name in ("S1", "ST") for end in ("", "_low", "_high")]
     check(table, ["factor", *shares], of="effeval.sensitivity", lang=lang)

@@ -39,9 +39,9 @@ def plot_trend(
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn, or there is no such language.
+        The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
-    check(table, ["year", *TALLIES, *INTERVAL], of=made_by("year"), lang=lang)
+    check(table, ["year", *TALLIES, *INTERVAL], of=made_by("year"), lang=lang, one=["year"])
     import seaborn as sns  # takes longer than all the rest; other charts need not wait for it
 
     if ax is None:
