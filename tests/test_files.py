@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from effeval.errors import ParameterError
 from effeval.reading.files import digest, read, replacing, write
 from effeval.reading.grids import from_frame
+from effeval.reading.parsing import numbers
 
 REFERENCE = "year,wage_growth_forecast,source\n2024,0.1,x\n"
 
@@ -571,3 +572,35 @@ def test_text_like_xml_of_formatted_text_stays_text(tmp_path):
     write(frame, tmp_path / "texts.xlsx", about={"note": "<r>x</r>"})
     read = pd.read_excel(tmp_path / "texts.xlsx", engine="calamine")
     assert read["applicant"].tolist() == frame["applicant"].tolist()
+
+
+def test_a_formula_that_was_never_worked_out_is_a_fault_and_an_empty_text_is_not(tmp_path):
+    """Libraries that write workbooks leave formulas without a result; read as empty, the figure would be unknown."""
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("reference")
+        sheet.write_row(0, 0, ["year", "wage_growth_forecast", "source", "own"])
+        sheet.write_row(1, 0, [2024, 0.1, "e"])
+        sheet.write_formula(1, 3, '=""', None, "nothing")
+        sheet.write_row(2, 0, [2025, 0.1])
+        sheet.write_formula(2, 1, "=0.05+0.03", None, 0.08)
+        sheet.write_formula(2, 2, "=A1", None, 7)
+    for old, new in ((b"<v>0.08</v>", b"<v></v>"), (b"<v>7</v>", b""), (b"<v>nothing</v>", b"<v></v>")):
+        spoil_sheet(path, old, new)
+    frame = read(path).grids["reference"].frame
+    assert frame["wage_growth_forecast"].tolist() == [0.1, "#UNCALCULATED!"]
+    assert frame["source"].tolist() == ["e", "#UNCALCULATED!"]
+    assert frame["own"].isna().all()
+    (refused,) = numbers(frame["wage_growth_forecast"]).refused
+    assert (refused.rows.tolist(), refused.message) == ([1], "is a formula without its result")
+    assert "save it" in refused.fix
+
+
+def spoil_sheet(path, old, new):
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    assert old in sheet
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, sheet.replace(old, new) if name == "xl/worksheets/sheet1.xml" else data)

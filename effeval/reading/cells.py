@@ -10,6 +10,9 @@ import pandas as pd
 
 SPACES = " \u00a0\u202f\u2009"  # space, no-break space, narrow no-break space, thin space
 ANY = r"(?s:.*)"
+NO_RESULT = (
+    "#UNCALCULATED!"  # stands for a formula that no program has worked out yet; an error as those below
+)
 EXCEL_ERROR = "#[^ ]{1,14}[!?]|#[^ /]{1,3}/[^ /]{1,3}"  # #DIV/0!, #NAME?, #N/A, in any language of Excel
 
 

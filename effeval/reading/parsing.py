@@ -11,7 +11,17 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from effeval.reading.cells import ANY, EXCEL_ERROR, SPACES, Finding, Parsed, as_text, kinds_apart, sorted_out
+from effeval.reading.cells import (
+    ANY,
+    EXCEL_ERROR,
+    NO_RESULT,
+    SPACES,
+    Finding,
+    Parsed,
+    as_text,
+    kinds_apart,
+    sorted_out,
+)
 
 GROUPING = f"[{SPACES}'\u2019]"  # between thousands: spaces, apostrophes
 SIGN = "[+\u2212-]?"
@@ -26,6 +36,7 @@ DATE = r"(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4
 
 FIGURE = "write a figure such as 1234.5; leave the cell empty if it was not reported"
 NOT_NUMBERS = (
+    (NO_RESULT, "is a formula without its result", "open the file in Excel or LibreOffice and save it there"),
     (EXCEL_ERROR, "is an error of Excel, not a number", "mend the formula, or leave the cell empty"),
     (f"{BY_COMMAS}|{BY_POINTS}", "groups thousands by commas or points", "write it without: 1234567.5"),
     (

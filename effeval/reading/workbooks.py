@@ -11,6 +11,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from effeval.errors import ParameterError
+from effeval.reading.cells import NO_RESULT
 from effeval.reading.grids import Grid, under_heading, unreadable
 from effeval.worksheet import PlainWorksheet
 
@@ -51,17 +52,19 @@ def from_sheet(path: Path, sheet: str, *, table: str) -> Grid:
     except (CalamineError, OSError, BadZipFile, ElementTree.ParseError, LookupError, StopIteration) as error:
         fix = "open it in Excel or LibreOffice and save it anew as .xlsx"
         raise unreadable(table, file, f"cannot be read ({error or type(error).__name__})", fix=fix) from error
-    for (row, column), text in errors.items():
-        rows[row][column] = text
+    put(rows, errors)
     cells = pd.DataFrame([[None if cell == "" else cell for cell in row] for row in rows], dtype="object")
     return under_heading(cells, table=table, file=file)
 
 
 def error_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
-    """Text of error cells by row and column from 0; calamine reads them as empty, which would hide them."""
+    """Text of cells that calamine reads as empty, which would hide them, by row and column from 0.
+
+    Errors, and formulas without a result, as libraries write them that do not work formulas out.
+    """
     with ZipFile(path) as book:
         data = book.read(_part(book, sheet))
-    if b'"e"' not in data and b"'e'" not in data:
+    if not any(sign in data for sign in (b'"e"', b"'e'", b"<f", b":f>", b":f ")):
         return {}
     found, row, column = {}, -1, -1
     for event, element in ElementTree.iterparse(io.BytesIO(data), events=("start", "end")):
@@ -70,10 +73,20 @@ def error_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
             row, column = int(element.get("r", row + 2)) - 1, -1
         elif event == "end" and tag == "c":
             column = _column(element.get("r"), after=column)
+            text = next((part.text for part in element if part.tag.endswith("}v") and part.text), None)
             if element.get("t") == "e":
-                text = (part.text for part in element if part.tag.endswith("}v") and part.text)
-                found[row, column] = next(text, "#VALUE!")
+                found[row, column] = "#VALUE!" if text is None else text
+            elif text is None and element.get("t") != "str" and any(p.tag.endswith("}f") for p in element):
+                found[row, column] = NO_RESULT  # a text may be empty
     return found
+
+
+def put(rows: list[list], cells: Mapping[tuple[int, int], str]) -> None:
+    """Write texts into the rows of a sheet, which may end before them."""
+    for (row, column), text in cells.items():
+        rows += ([] for _ in range(row + 1 - len(rows)))
+        rows[row] += [""] * (column + 1 - len(rows[row]))
+        rows[row][column] = text
 
 
 def _column(reference: str | None, *, after: int) -> int:

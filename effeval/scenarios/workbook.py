@@ -15,7 +15,7 @@ from effeval.labels import phrase
 from effeval.law import Value
 from effeval.methodology import Methodology
 from effeval.reading.cells import as_text
-from effeval.reading.workbooks import error_cells, sheets
+from effeval.reading.workbooks import error_cells, put, sheets
 from effeval.scenarios.template import FIELDS, HEADINGS, INPUTS, SHEETS
 from effeval.typed import figures, is_figure, parse_settings
 
@@ -107,8 +107,7 @@ def _names(key: str, text: str) -> bool:
 def _cells(path: Path, sheet: str, name: str, filled: Filled) -> Iterator[_Cell]:
     """The cells to fill in of one sheet, row by row; empty ones too."""
     rows = CalamineWorkbook.from_path(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    for (row, column), text in error_cells(path, sheet).items():  # calamine shows an error as empty
-        rows[row][column] = text
+    put(rows, error_cells(path, sheet))
     heads = {
         key: at
         for key in HEADINGS[name]
