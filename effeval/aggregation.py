@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from effeval.columns import columns
-from effeval.edition import unknown
-from effeval.errors import ParameterError, expect
+from effeval.errors import ParameterError, expect, unknown
 from effeval.methodology import Methodology, check_methodology
 from effeval.rates import EVERY_LEVEL, divided, levels
 

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from effeval.dataset import Dataset
-from effeval.edition import unknown
-from effeval.errors import MethodologyError, ParameterError
+from effeval.errors import MethodologyError, ParameterError, unknown
 from effeval.labels import EMPTY, number, phrase
 from effeval.law import Value
 from effeval.methodology import Methodology

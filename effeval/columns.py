@@ -9,12 +9,32 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from effeval.errors import ParameterError, unknown
 from effeval.packaged import RESOURCES
 
 INPUT_TABLES = ("projects", "observations", "reference")
 LANGUAGES = ("kk", "ru", "en")
 SYNTHETIC_PREFIX = "SYN-"  # project ids that begin so are made up; every output shows the id
 OPEN = float("inf")
+
+
+def check_language(lang: str, *, of: str = "lang") -> None:
+    """Refuse a language that there is no word of; ``of`` is how the parameter is called.
+
+    Raises
+    ------
+    ParameterError
+
+    Examples
+    --------
+    >>> check_language("kz")
+    Traceback (most recent call last):
+    effeval.errors.ParameterError: There is no language 'kz'. Near: kk
+    To fix: lang is one of kk, ru, en
+    """
+    if lang not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise ParameterError(f"{unknown('language', lang, LANGUAGES)}\nTo fix: {of} is one of {known}")
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 import json
 import math
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from importlib import import_module
 
-from effeval.errors import MethodologyError
+from effeval.errors import MethodologyError, unknown
 from effeval.law import Value
 from effeval.packaged import METHODOLOGIES
 
@@ -106,21 +106,6 @@ def change(document: dict, path: str, value: Value) -> list[str]:
         criterion["parameters"][name] = value
         faults |= dict.fromkeys(f.partition(": ")[2] for f in check(criterion, part="criterion"))
     return [f"{path}: {fault}" for fault in faults]
-
-
-def unknown(what: str, word: str, known: Iterable) -> str:
-    """A sentence that says that there is no such thing, and what comes near.
-
-    Examples
-    --------
-    >>> unknown("language", "kz", ["kk", "ru", "en"])
-    "There is no language 'kz'. Near: kk"
-    """
-    import difflib
-
-    known = [str(item) for item in known]
-    near = difflib.get_close_matches(str(word), known, n=5, cutoff=0.5) or known[:8]
-    return f"There is no {what} {word!r}. Near: {', '.join(near)}"
 
 
 @cache

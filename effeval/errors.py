@@ -1,5 +1,6 @@
 """What effeval raises, and the faults that a :class:`DataError` carries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -129,8 +130,29 @@ def expect(value: object, kind: type, *, fix: str) -> None:
     To fix: load it
     """
     if not isinstance(value, kind):
-        given = f"{value!r} (str)" if isinstance(value, str) else f"a {type(value).__name__}"
-        raise ParameterError(f"A {kind.__name__} is asked for, not {given}.\nTo fix: {fix}")
+        given = f"{value!r} (str)" if isinstance(value, str) else _one(type(value))
+        message = f"{_one(kind)} is asked for, not {given}."
+        raise ParameterError(f"{message[0].upper()}{message[1:]}\nTo fix: {fix}")
+
+
+def _one(kind: type) -> str:
+    name = "text" if kind is str else kind.__name__
+    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
+
+
+def unknown(what: str, word: str, known: Iterable) -> str:
+    """A sentence that says that there is no such thing, and what comes near.
+
+    Examples
+    --------
+    >>> unknown("language", "kz", ["kk", "ru", "en"])
+    "There is no language 'kz'. Near: kk"
+    """
+    import difflib
+
+    known = [str(item) for item in known]
+    near = difflib.get_close_matches(str(word), known, n=5, cutoff=0.5) or known[:8]
+    return f"There is no {what} {word!r}. Near: {', '.join(near)}"
 
 
 def _same_kind(faults: list[Fault]) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from effeval.edition import unknown
+from effeval.errors import unknown
 
 MARK = "# Parameters\n"  # papermill begins its cell so
 ASSIGNED = re.compile(r"^([A-Za-z_]\w*) *=(?!=)", re.MULTILINE)

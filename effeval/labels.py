@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from effeval.classifiers import names
-from effeval.columns import LANGUAGES, columns
+from effeval.columns import check_language, columns
 from effeval.methodology import Methodology
 from effeval.packaged import RESOURCES
 
@@ -36,8 +36,10 @@ def phrase(key: str, *, lang: str, values: Mapping[str, object] | None = None) -
 
     Raises
     ------
+    ParameterError
+        No such language.
     KeyError
-        No such key, language or value.
+        No such key or value.
 
     Examples
     --------
@@ -46,8 +48,7 @@ def phrase(key: str, *, lang: str, values: Mapping[str, object] | None = None) -
     >>> phrase("of", lang="en", values={"fulfilled": "12", "assessed": "19", "rate": "63 %"})
     '12 of 19 (63 %)'
     """
-    if lang not in LANGUAGES:
-        raise KeyError(lang)
+    check_language(lang)
     text = _phrases()[key][lang]
     return text.format_map(values) if values is not None else text
 
@@ -69,19 +70,23 @@ def number(value: float, *, lang: str, digits: int = 0) -> str:
     return format_decimal(value, format="#,##0" + ("." + "#" * digits if digits else ""), locale=lang)
 
 
-def percent(value: float, *, lang: str, digits: int = 0) -> str:
+def percent(value: float, *, lang: str, digits: int = 0, trim: bool = False) -> str:
     """A fraction as percent, with a thin gap before the sign in every language; a dash for empty.
+
+    ``trim`` leaves out zeros at the end, so that digits are the most there may be.
 
     Examples
     --------
     >>> percent(0.6316, lang="en").replace("\\xa0", " "), percent(float("nan"), lang="kk")
     ('63 %', '—')
+    >>> [percent(value, lang="ru", digits=2, trim=True).replace("\\xa0", " ") for value in (0.1, 0.075)]
+    ['10 %', '7,5 %']
     """
     if _empty(value):
         return EMPTY
     if math.isinf(value):
         return "∞"
-    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "\u00a0%"
+    pattern = "#,##0" + ("." + ("#" if trim else "0") * digits if digits else "") + "\u00a0%"
     return format_percent(value, format=pattern, locale=lang)
 
 

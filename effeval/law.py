@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from effeval.columns import LANGUAGES, columns
+from effeval.columns import check_language, columns
 
 Value = str | int | float
 _PROJECT_YEARS = ("start", "end", "until")
@@ -18,8 +18,7 @@ class Text:
     en: str
 
     def __getitem__(self, lang: str) -> str:
-        if lang not in LANGUAGES:
-            raise KeyError(lang)
+        check_language(lang)
         return getattr(self, lang)
 
 

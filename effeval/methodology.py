@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 from effeval import law
-from effeval.edition import change, check, dump, editions, read, to_change, unknown
-from effeval.errors import MethodologyError, expect
+from effeval.edition import change, check, dump, editions, read, to_change
+from effeval.errors import MethodologyError, expect, unknown
 from effeval.law import Alternative, Criterion, Measure, Question, Text, Value
 from effeval.packaged import METHODOLOGIES
 

@@ -161,7 +161,54 @@ def test_a_table_that_is_another_ones_is_refused_before_anything_is_drawn(draw) 
         draw({})
     with pytest.raises(ee.ParameterError, match=r"no language 'kz'. Near: kk"):
         draw(other, lang="kz")
+    with pytest.raises(ee.ParameterError, match=r"An Axes is asked for, not an? \w+(.|\n)*axes\[0\]"):
+        draw(other, ax=matplotlib.figure.Figure().subplots(1, 2))
     assert not matplotlib.pyplot.get_fignums()
+
+
+def test_names_and_columns_of_another_kind_are_refused() -> None:
+    regions = table("region", level=["10"], assessed=[8], fulfilled=[6])
+    with pytest.raises(ee.ParameterError, match=r"A text is asked for, not a list(.|\n)*one column"):
+        charts.plot_fulfilment(regions, ["region"])
+    with pytest.raises(ee.ParameterError, match=r"A Mapping is asked for, not a list(.|\n)*codes to words"):
+        charts.plot_fulfilment(regions, "region", names=["East"])
+    with pytest.raises(ee.ParameterError, match=r"A Criterion is asked for, not '2.1'"):
+        charts.plot_plan_actual(ee.assess(ee.example([1.0], [2.0]), LAW), "2.1")
+    with pytest.raises(ee.ParameterError, match=r"A Mapping is asked for(.|\n)*known_breaks"):
+        charts.plot_trend(YEARS, breaks=[2022])
+
+
+@pytest.mark.parametrize("years", [["2020", "2021"], [2020.5, 2021.0], [2020.0, None]])
+def test_years_that_are_none_are_refused(years) -> None:
+    with pytest.raises(ee.ParameterError, match=r"years are not whole numbers(.|\n)*int64"):
+        charts.plot_trend(table("year", level=years, assessed=[8, 9], fulfilled=[6, 1]))
+
+
+def test_whole_years_stored_as_floats_are_drawn_as_years() -> None:
+    ax = charts.plot_trend(table("year", level=[2020.0, 2021.0], assessed=[8, 9], fulfilled=[6, 1]))
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["2020\n6/8", "2021\n1/9"]
+
+
+def test_two_groups_of_one_name_are_two_bars() -> None:
+    twice = table("region", level=["10", "63"], assessed=[8, 9], fulfilled=[6, 1])
+    ax = charts.plot_fulfilment(twice, "region", names={"10": "East", "63": "East"})
+    same = table("category", level=["a", "b"], assessed=[8, 9], fulfilled=[6, 1])
+    ax = charts.plot_fulfilment(same, "category", names={"a": "firms", "b": "firms"})
+    assert sorted(bar.get_width() for group in ax.containers for bar in group) == [1 / 9, 6 / 8]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["firms", "firms"]
+
+
+def test_codes_of_two_kinds_are_not_paired() -> None:
+    texts = table("region", level=["10"], assessed=[8], fulfilled=[6])
+    with pytest.raises(ee.ParameterError, match=r"numbers in one table and texts in the other(.|\n)*dtype"):
+        charts.plot_dumbbell(texts, texts.assign(region=[10]), "region")
+
+
+def test_long_texts_as_groups_are_wrapped_without_names() -> None:
+    long = "A holding of very many enterprises of the chemical industry"
+    ax = charts.plot_fulfilment(table("holding", level=[long], assessed=[8], fulfilled=[6]), "holding")
+    (label,) = ax.get_yticklabels()
+    assert "\n" in label.get_text() and label.get_text().replace("\n", " ") == long
 
 
 def test_what_is_at_stake_is_one_of_two() -> None:

@@ -54,7 +54,14 @@ def test_cells_have_kinds_texts_and_places() -> None:
     assert cells["kind"].tolist() == ["rate", "unjudged", "few", "rate", "rate"]
     assert cells["text"].tolist() == ["12/19", "", "1/4", "5/5", "0/5"]
     assert cells["y"].tolist() == [0, 0, 1, 1, 2], "the empty region is last"
-    assert cells["x"].tolist() == [0, 1, 0, 2, 2], "without names, in the order of the table"
+    assert cells["x"].tolist() == [1, 2, 1, 0, 0], "without names sorted, 2 before 11"
+
+
+def test_codes_are_sorted_as_they_are_read() -> None:
+    level = ["10.1", "2.1", "West", "2.10"]
+    cells = table(criterion=level, due=[9] * 4, assessed=[9] * 4, fulfilled=[5] * 4).assign(measure=1)
+    cells = charts.heatmap_cells(cells, rows="measure", columns="criterion", names={}, lang="en")
+    assert cells.sort_values("x")["criterion"].tolist() == ["2.1", "2.10", "10.1", "West"]
 
 
 def test_levels_stand_in_the_order_of_their_names() -> None:

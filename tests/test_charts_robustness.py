@@ -118,6 +118,34 @@ def test_sensitivity_is_two_bars_a_factor(board, lang) -> None:
     assert words(empty) == [phrase("chart.sensitivity.none", lang=lang)]
 
 
+@pytest.mark.parametrize("path", ["13.1.judge", "foo", "13.1"])
+def test_what_is_no_threshold_is_not_swept(board, path) -> None:
+    with pytest.raises(ee.ParameterError, match=rf"'{path}' is no threshold(.|\n)*13.1.at_least"):
+        charts.plot_sweep(sweep(board, "13.1.at_least", [0.1]), path)
+
+
+@LANGUAGES
+def test_ticks_of_a_sweep_say_what_they_stand_at(board, lang) -> None:
+    ax = charts.plot_sweep(
+        sweep(board, "13.1.at_least", [0.0, 0.05, 0.1, 0.15, 0.2]), "13.1.at_least", lang=lang
+    )
+    ax.figure.canvas.draw()
+    shown = [label.get_text().replace("\xa0%", "").replace(",", ".") for label in ax.get_xticklabels()]
+    assert [float(text) / 100 for text in shown] == pytest.approx(ax.get_xticks().tolist())
+    assert any("." in text for text in shown), "some tick stands between whole percents"
+
+
+@pytest.mark.parametrize("draw", [charts.plot_stakes, charts.plot_sensitivity])
+def test_a_question_that_stands_twice_is_refused(board, draw) -> None:
+    table = sensitivity(board, seed=35, draws=8).head(2)
+    stakes = pd.DataFrame(
+        dict.fromkeys(("verdicts", "judged", "support_paid", "judged_support_paid"), [1, 2])
+    )
+    table = pd.concat([table.reset_index(drop=True), stakes], axis=1).assign(question="a", factor="a")
+    with pytest.raises(ee.ParameterError, match="several rows of (question|factor) = a"):
+        draw(table)
+
+
 def test_every_threshold_and_open_question_has_words() -> None:
     names = charts.factor_names(LAW, lang="kk")
     paths = [path for path in LAW.settings if path.endswith((".at_least", ".multiple"))]

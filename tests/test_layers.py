@@ -10,8 +10,8 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "effeval"
 LAYERS = [
-    {"packaged"},
-    {"errors", "columns", "terminal"},
+    {"packaged", "errors"},
+    {"columns", "terminal"},
     {"law", "classifiers", "worksheet", "kernels", "placing", "cluster"},
     {"edition"},
     {"methodology"},

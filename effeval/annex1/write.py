@@ -18,7 +18,7 @@ from effeval.annex1.parameters import (
     write_parameters,
 )
 from effeval.annex1.styles import Styles
-from effeval.columns import LANGUAGES
+from effeval.columns import check_language
 from effeval.dataset import Dataset
 from effeval.errors import ParameterError
 from effeval.labels import phrase
@@ -150,9 +150,7 @@ def in_form(assessed: pd.DataFrame, data: Dataset) -> pd.DataFrame:
 
 
 def _check(assessed: pd.DataFrame, judged: pd.DataFrame, path: Path, *, year: int, lang: str) -> None:
-    if lang not in LANGUAGES:
-        fix = f"lang is one of {', '.join(LANGUAGES)}"
-        raise ParameterError(f"There is no language {lang!r}.\nTo fix: {fix}")
+    check_language(lang)
     if path.suffix.lower() != ".xlsx":
         raise ParameterError(f"{path.name!r} is not an .xlsx file.\nTo fix: a name such as annex-1.xlsx")
     if judged.empty:

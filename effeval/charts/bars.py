@@ -56,7 +56,7 @@ def plot_fulfilment(
     ParameterError
         The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
-    check(table, [by, *TALLIES, *INTERVAL], of=made_by(by), lang=lang, one=[by])
+    check(table, [by, *TALLIES, *INTERVAL], of=made_by(by), lang=lang, ax=ax, names=names, one=[by])
     import seaborn as sns  # takes longer than all the rest; other charts need not wait for it
 
     bars = fulfilment_bars(table, by, names=names, lang=lang)
@@ -67,9 +67,10 @@ def plot_fulfilment(
     if bars.empty:
         return nothing(ax, lang)
     sns.barplot(
-        data=bars, x="rate", y="label", hue="few", palette={False: BLUE, True: LIGHT}, orient="h", ax=ax,
+        data=bars.assign(place=range(len(bars))), x="rate", y="place", hue="few", palette={False: BLUE, True: LIGHT}, orient="h", ax=ax,
         errorbar=None, legend=False, saturation=1.0, width=0.62,
     )  # fmt: skip
+    ax.set_yticks(range(len(bars)), bars["label"])  # two groups may have one name
     ax.hlines(range(len(bars)), bars["rate_low"], bars["rate_high"], color=INK, linewidth=1.2)
     for position, (text, high) in enumerate(zip(bars["text"], bars["rate_high"].fillna(0), strict=True)):
         ax.annotate(text, (high, position), xytext=(6, 0), textcoords="offset points", va="center", color=INK)
@@ -132,9 +133,9 @@ def plot_money_and_count(
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn or has several rows of a group, or there is no such language.
+        The table lacks a column that is drawn, or there is no such language.
     """
-    check(verdicts, [by, "verdict", "support_paid"], of="effeval.verdicts", lang=lang)
+    check(verdicts, [by, "verdict", "support_paid"], of="effeval.verdicts", lang=lang, ax=ax, names=names)
     pairs = money_and_count(verdicts, by)
     if ax is None:
         _, ax = plt.subplots(figsize=(11, 2.2 + 0.62 * len(pairs)), layout="constrained")

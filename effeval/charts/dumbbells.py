@@ -23,6 +23,7 @@ from effeval.charts.style import (
     side_key,
     title,
 )
+from effeval.errors import ParameterError
 from effeval.labels import percent, phrase
 
 
@@ -63,7 +64,13 @@ def plot_dumbbell(
         The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
     for table in (before, after):
-        check(table, [by, *TALLIES[1:]], of=made_by(by), lang=lang, one=[by])
+        check(table, [by, *TALLIES[1:]], of=made_by(by), lang=lang, ax=ax, names=names, one=[by])
+    texts = [pd.api.types.is_numeric_dtype(table[by]) for table in (before, after)]
+    if texts[0] != texts[1]:
+        fix = f'read files with dtype={{"{by}": "str"}}, if codes are texts'
+        raise ParameterError(
+            f"The codes of {by} are numbers in one table and texts in the other.\nTo fix: {fix}"
+        )
     pairs = dumbbell_pairs(before, after, by)
     if ax is None:
         _, ax = plt.subplots(figsize=(10, 2.0 + 0.44 * len(pairs)), layout="constrained")

@@ -1,5 +1,6 @@
 """Fulfilment by two groupings at once."""
 
+import re
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
@@ -56,7 +57,8 @@ def plot_heatmap(
     ParameterError
         The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
-    check(table, [rows, columns, *TALLIES], of=made_by(rows, columns), lang=lang, one=[rows, columns])
+    pair = [rows, columns]
+    check(table, [*pair, *TALLIES], of=made_by(*pair), lang=lang, ax=ax, names=names, one=pair)
     names = names if names is not None else {}
     cells = heatmap_cells(table, rows=rows, columns=columns, names=names, lang=lang)
     across, down = _labels(cells, "x", columns, names, lang), _labels(cells, "y", rows, names, lang)
@@ -74,7 +76,7 @@ def plot_heatmap(
     ax.set_xticks(range(len(across)), across)
     ax.set_yticks(range(len(down)), down)
     ax.xaxis.tick_top()
-    ax.tick_params(axis="x", rotation=90)
+    ax.tick_params(axis="x", rotation=90 if max(map(len, across)) > 3 else 0)
     ax.tick_params(length=0)
     ax.set(xlim=(-0.5, len(across) - 0.5), ylim=(len(down) - 0.5, -0.5))
     ax.set_xlabel(phrase("chart.heatmap.note", lang=lang), loc="left")
@@ -99,7 +101,7 @@ def heatmap_cells(
     -------
     pandas.DataFrame
         ``rows``, ``columns``, ``x`` and ``y`` (places among the levels that occur, in the order of ``names``,
-        the others after them in that of the table, an empty level last), ``rate``, ``kind`` (unjudged, few or
+        the others sorted after them, an empty level last), ``rate``, ``kind`` (unjudged, few or
         rate) and ``text`` (fulfilled/assessed, empty if unjudged).
 
     Examples
@@ -125,9 +127,21 @@ def heatmap_cells(
 
 def _places(codes: pd.Series, named: Mapping) -> pd.Series:
     known = [code for code in named if (codes == code).any()]
-    other = [code for code in codes.dropna().drop_duplicates() if code not in known]
+    other = sorted(set(codes.dropna()).difference(known), key=_natural)
     place = {code: place for place, code in enumerate([*known, *other])}
     return codes.map(place).fillna(len(place)).astype("int64")
+
+
+def _natural(code: object) -> list[tuple[int, int | str]]:
+    """A key to sort codes by, numbers within them as numbers.
+
+    Examples
+    --------
+    >>> sorted(["10.1", "2.1", "West", 3], key=_natural)
+    ['2.1', 3, '10.1', 'West']
+    """
+    parts = re.split("([0-9]+)", str(code))
+    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts if part]
 
 
 def _labels(cells: pd.DataFrame, place: str, by: str, names: Mapping[str, Mapping], lang: str) -> list[str]:

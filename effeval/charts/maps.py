@@ -54,7 +54,7 @@ def plot_map(table: pd.DataFrame, *, lang: str = "ru", ax: Axes | None = None) -
         The table lacks a column that is drawn or has several rows of a group, a code is no region, or there is
         no such language.
     """
-    check(table, ["region", *TALLIES], of=made_by("region"), lang=lang, one=["region"])
+    check(table, ["region", *TALLIES], of=made_by("region"), lang=lang, ax=ax, one=["region"])
     odd = [code for code in table["region"].dropna() if code not in set(regions()["region"])]
     if odd:
         fix = 'codes are texts such as "10"; read a file with dtype={"region": "str"}'

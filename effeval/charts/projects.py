@@ -8,7 +8,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from effeval.charts.given import check
 from effeval.charts.style import BLUE, INK, ORANGE, clean, nothing, title
-from effeval.labels import heading, number, phrase
+from effeval.errors import expect
+from effeval.labels import heading, number, percent, phrase
 from effeval.law import Criterion
 
 _ORDERS = 1000  # figures that span more are drawn on logarithmic axes
@@ -42,10 +43,11 @@ def plot_plan_actual(
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn, or there is no such language.
+        ``criterion`` is none, the table lacks a column that is drawn, or there is no such language.
     """
     needed = ["project_id", "year", "criterion", "state", "plan", "actual"]
-    check(assessed, needed, of="effeval.assess", lang=lang)
+    expect(criterion, Criterion, fix='such as methodology.criterion("2.1")')
+    check(assessed, needed, of="effeval.assess", lang=lang, ax=ax)
     points = plan_actual_points(assessed, criterion)
     one_plan = points["plan"].nunique() == 1
     if ax is None:
@@ -174,5 +176,5 @@ def _threshold(plan: float, fraction: bool, lang: str) -> str:
 def _figure(value: float, fraction: bool, lang: str) -> str:
     """At most two decimals, of percent for growth: 9.35 %, but 10 %."""
     if fraction:
-        return f"{number(value * 100, lang=lang, digits=2)}\u00a0%"
+        return percent(value, lang=lang, digits=2, trim=True)
     return number(value, lang=lang, digits=2)

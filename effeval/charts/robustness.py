@@ -29,8 +29,7 @@ from effeval.charts.style import (
     rate_axis,
     title,
 )
-from effeval.edition import unknown
-from effeval.errors import ParameterError
+from effeval.errors import ParameterError, unknown
 from effeval.labels import money, number, percent, phrase
 
 _RANGE = ("rate_least", "rate_most", "rate_min", "rate_max", "rank", "rank_best", "rank_worst", *TALLIES[1:])
@@ -69,7 +68,7 @@ def plot_stakes(
         The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
     amounts = ["verdicts", "judged", "support_paid", "judged_support_paid"]
-    check(table, ["question", *amounts], of="effeval.stakes", lang=lang)
+    check(table, ["question", *amounts], of="effeval.stakes", lang=lang, ax=ax, names=names, one=["question"])
     bars = stake_bars(table, what=what)
     labels = labels_of(bars["question"], names)
     ax = own_axes(ax, labels, each=0.42, width=11.5)
@@ -163,7 +162,8 @@ def plot_ranges(
     ParameterError
         The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
-    check(table, [by, *_RANGE], of=f'effeval.ranges(…, by="{by}")', lang=lang, one=[by])
+    made = f'effeval.ranges(…, by="{by}")'
+    check(table, [by, *_RANGE], of=made, lang=lang, ax=ax, names=names, one=[by])
     rows = table[table["rate_most"].notna()].reset_index(drop=True)
     labels = level_labels(rows[by], by, names=names, lang=lang)
     ax = own_axes(ax, labels, each=0.2, width=11)

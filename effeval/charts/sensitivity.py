@@ -24,7 +24,13 @@ from effeval.charts.style import (
     percent_axis,
     title,
 )
+from effeval.errors import ParameterError
 from effeval.labels import number, percent, phrase
+
+_THRESHOLDS = {  # how the values of each kind are written
+    "at_least": lambda value, lang: percent(value, lang=lang, digits=2, trim=True),
+    "multiple": lambda value, lang: number(value, lang=lang, digits=2),
+}
 
 
 def plot_sweep(
@@ -56,9 +62,15 @@ def plot_sweep(
     Raises
     ------
     ParameterError
-        The table lacks a column that is drawn or has several rows of a group, or there is no such language.
+        The table lacks a column that is drawn or has several rows of a group, the path is no threshold, or there
+        is no such language.
     """
-    check(table, ["threshold", *TALLIES[1:]], of="effeval.sweep", lang=lang, one=["threshold"])
+    needed = ["threshold", *TALLIES[1:]]
+    check(table, needed, of="effeval.sweep", lang=lang, ax=ax, names=names, one=["threshold"])
+    name = str(path).rpartition(".")[2]
+    if name not in _THRESHOLDS:
+        fix = "name the path that was swept, such as 13.1.at_least"
+        raise ParameterError(f"{path!r} is no threshold.\nTo fix: {fix}")
     if ax is None:
         _, ax = plt.subplots(figsize=(9, 4.4), layout="constrained")
     title(ax, f"{phrase('chart.sweep', lang=lang)}\n{labels_of([path], names)[0]}")
@@ -66,7 +78,6 @@ def plot_sweep(
     if line.empty:
         return nothing(ax, lang)
     ax.plot(line["threshold"], line["rate"], color=BLUE, linewidth=2, marker="o", markersize=3)
-    name = path.rpartition(".")[2]
     if given is not None:
         _mark(ax, given, name, lang)
     for place, row in {"left": line.iloc[0], "right": line.iloc[-1]}.items():
@@ -78,29 +89,20 @@ def plot_sweep(
             textcoords="offset points", ha=place, va="top" if below else "bottom", color=INK, fontsize=9,
         )  # fmt: skip
     percent_axis(ax.yaxis, lang)
-    if name == "at_least":
-        percent_axis(ax.xaxis, lang)
-    else:
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: number(x, lang=lang, digits=2)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _THRESHOLDS[name](value, lang)))
     words = phrase("share_fulfilled", lang=lang)
-    ax.set(ylim=(-0.03, 1.12), xlabel=phrase(f"chart.sweep.{name}", lang=lang), ylabel=words)
+    ax.set(ylim=(-0.03, 1.2), xlabel=phrase(f"chart.sweep.{name}", lang=lang), ylabel=words)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
     ax.grid(axis="y", color=LIGHT, linewidth=0.6)
     return clean(ax)
 
 
 def _mark(ax: Axes, given: float, name: str, lang: str) -> None:
-    """The threshold as it is now."""
+    """The threshold as it is now, named above all that the line can reach."""
     ax.axvline(given, color=INK, linestyle="--", linewidth=1.2)
-    value = percent(given, lang=lang, digits=1) if name == "at_least" else number(given, lang=lang, digits=2)
-    place = {
-        "transform": ax.get_xaxis_transform(),
-        "va": "top",
-        "ha": "left",
-        "rotation": 90,
-        "fontsize": 9,
-    }
-    ax.text(given, 0.97, f" {phrase('chart.sweep.given', lang=lang)}: {value}", color=INK, **place)
+    told = f" {phrase('chart.sweep.given', lang=lang)}: {_THRESHOLDS[name](given, lang)} "
+    side = "left" if given < sum(ax.get_xlim()) / 2 else "right"
+    ax.text(given, 1.18, told, color=INK, va="top", ha=side, fontsize=9)
 
 
 def plot_sensitivity(
@@ -130,7 +132,7 @@ def plot_sensitivity(
         The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
     shares = [name + end for name in ("S1", "ST") for end in ("", "_low", "_high")]
-    check(table, ["factor", *shares], of="effeval.sensitivity", lang=lang)
+    check(table, ["factor", *shares], of="effeval.sensitivity", lang=lang, ax=ax, names=names, one=["factor"])
     labels = labels_of(table["factor"], names)
     ax = own_axes(ax, labels, each=0.36, width=11.5)
     title(ax, phrase("chart.sensitivity", lang=lang), pad=28)

@@ -92,12 +92,11 @@ def counts(fulfilled: int, assessed: int, *, lang: str) -> str:
 
 
 def level_label(code, name: str | None, *, coded: bool, lang: str, width: int = 34) -> str:
-    """Code and name of a level for an axis, wrapped; "not given" for an empty one."""
+    """Code and name of a level for an axis, or the code alone, wrapped; "not given" for an empty one."""
     if pd.isna(code):
         return phrase("unknown", lang=lang)
-    if name is None:
-        return str(code)
-    return fill(f"{code} {name}" if coded else name, width=width, break_long_words=False)
+    told = str(code) if name is None else f"{code} {name}" if coded else name
+    return fill(told, width=width, break_long_words=False)
 
 
 def level_labels(codes: Iterable, by: str, *, names: Mapping | None, lang: str, width: int = 34) -> list[str]:
@@ -121,8 +120,8 @@ def nothing(ax: Axes, lang: str) -> Axes:
 
 
 def percent_axis(axis, lang: str) -> None:
-    """Ticks of a fraction as percent."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, lang=lang)))
+    """Ticks of a fraction as percent, none rounded to another."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, lang=lang, digits=2, trim=True)))
 
 
 def rate_axis(ax: Axes, lang: str) -> None:

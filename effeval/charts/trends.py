@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from effeval.charts.given import INTERVAL, TALLIES, check, made_by
 from effeval.charts.style import BLUE, DIM, FEW, clean, counts, nothing, percent_axis, title
 from effeval.classifiers import regions
+from effeval.errors import ParameterError, expect
 from effeval.labels import percent, phrase
 from effeval.methodology import Methodology
 
@@ -41,7 +42,13 @@ def plot_trend(
     ParameterError
         The table lacks a column that is drawn or has several rows of a group, or there is no such language.
     """
-    check(table, ["year", *TALLIES, *INTERVAL], of=made_by("year"), lang=lang, one=["year"])
+    check(table, ["year", *TALLIES, *INTERVAL], of=made_by("year"), lang=lang, ax=ax, one=["year"])
+    if breaks is not None:
+        expect(breaks, Mapping, fix="breaks are a mapping of years to words, such as known_breaks() gives")
+    years = table["year"]
+    if not pd.api.types.is_numeric_dtype(years) or years.isna().any() or (years % 1 != 0).any():
+        fix = 'such as table.astype({"year": "int64"})'
+        raise ParameterError(f"The years are not whole numbers.\nTo fix: {fix}")
     import seaborn as sns  # takes longer than all the rest; other charts need not wait for it
 
     if ax is None:
@@ -85,7 +92,7 @@ def trend_line(table: pd.DataFrame) -> pd.DataFrame:
     >>> trend_line(table)["assessed"].tolist()
     [1, 0, 1]
     """
-    line = table[table["due"] > 0].set_index("year").sort_index()
+    line = table[table["due"] > 0].astype({"year": "int64"}).set_index("year").sort_index()
     if not line.empty:
         line = line.reindex(range(line.index.min(), line.index.max() + 1))
     tallies = ["due", "assessed", "fulfilled"]

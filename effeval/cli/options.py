@@ -105,13 +105,9 @@ def warnings_said():
 
 
 def known_lang(lang: str) -> str:
-    from effeval.columns import LANGUAGES
-    from effeval.errors import ParameterError
+    from effeval.columns import check_language
 
-    if lang not in LANGUAGES:
-        raise ParameterError(
-            f"There is no language {lang!r}.\nTo fix: --lang is one of {', '.join(LANGUAGES)}."
-        )
+    check_language(lang, of="--lang")
     return lang
 
 

@@ -7,10 +7,9 @@ import pyarrow as pa
 
 from effeval.columns import columns, extra_names
 from effeval.comparing import FULFILLED, NO_DATA, NOT_FULFILLED
-from effeval.edition import unknown
 from effeval.engine.arrow import array, arrow, pc, texts
 from effeval.engine.intake import OF_PROJECT, Projects
-from effeval.errors import ParameterError
+from effeval.errors import ParameterError, unknown
 from effeval.judging import Judged
 from effeval.methodology import Methodology
 from effeval.rates import EVERY_LEVEL, divided, levels

@@ -6,8 +6,7 @@ import pandas as pd
 
 from effeval.columns import LANGUAGES
 from effeval.dataset import Dataset
-from effeval.edition import unknown
-from effeval.errors import MethodologyError, ParameterError
+from effeval.errors import MethodologyError, ParameterError, unknown
 from effeval.explaining.cards import Card, Margin, Source
 from effeval.explaining.evidence import Evidence, Figure, evidence
 from effeval.explaining.readings import changes, readings

@@ -6,8 +6,8 @@ from datetime import date
 from os import PathLike
 from pathlib import Path
 
-from effeval.edition import dump, editions, read, unknown
-from effeval.errors import MethodologyError, ParameterError
+from effeval.edition import dump, editions, read
+from effeval.errors import MethodologyError, ParameterError, unknown
 from effeval.law import Value
 from effeval.methodology import Methodology
 from effeval.reading.files import replacing

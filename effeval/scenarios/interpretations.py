@@ -7,8 +7,7 @@ from itertools import combinations, product
 import numpy as np
 import pandas as pd
 
-from effeval.edition import unknown
-from effeval.errors import MethodologyError, ParameterError
+from effeval.errors import MethodologyError, ParameterError, unknown
 from effeval.law import Alternative, Criterion, Question, Value
 from effeval.methodology import Methodology
 

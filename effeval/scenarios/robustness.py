@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from effeval.edition import unknown
-from effeval.errors import ParameterError
+from effeval.errors import ParameterError, unknown
 from effeval.layout import STATES
 from effeval.methodology import Methodology
 from effeval.scenarios.board import Board, check_board

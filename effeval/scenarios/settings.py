@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from effeval.edition import SETTINGS, unknown
-from effeval.errors import MethodologyError, ParameterError
+from effeval.edition import SETTINGS
+from effeval.errors import MethodologyError, ParameterError, unknown
 from effeval.law import Criterion, Value
 from effeval.methodology import Methodology
 from effeval.scenarios.board import THRESHOLDS, threshold_of

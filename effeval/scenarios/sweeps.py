@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from effeval.edition import unknown
-from effeval.errors import MethodologyError, ParameterError
+from effeval.errors import MethodologyError, ParameterError, unknown
 from effeval.methodology import Methodology
 from effeval.scenarios.board import THRESHOLDS, Board, check_board
 from effeval.scenarios.groups import groups_of, rates

@@ -239,7 +239,7 @@ def threshold(value: float, path: str, *, lang: str) -> str:
     ('8.5 %', '1,75')
     """
     if path.endswith(".at_least"):
-        return percent(value, lang=lang, digits=1)
+        return percent(value, lang=lang, digits=2, trim=True)
     return number(value, lang=lang, digits=3)
 
 

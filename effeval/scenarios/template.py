@@ -13,7 +13,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from effeval.columns import LANGUAGES, columns
+from effeval.columns import check_language, columns
 from effeval.errors import ParameterError
 from effeval.labels import heading, number, phrase
 from effeval.law import Criterion, Question, Value
@@ -83,8 +83,7 @@ def write_template(path: str | os.PathLike[str], methodology: Methodology, *, la
     'scenario.xlsx'
     """
     path = Path(path)
-    if lang not in LANGUAGES:
-        raise ParameterError(f"There is no language {lang!r}.\nTo fix: lang is one of {', '.join(LANGUAGES)}")
+    check_language(lang)
     if path.suffix.lower() != ".xlsx":
         raise ParameterError(f"{path.name!r} is no workbook.\nTo fix: name a file that ends in .xlsx")
     with replacing(path) as temporary, Workbook(temporary, _OPTIONS) as book:
