@@ -1,13 +1,14 @@
 """Settings as people type them, in words of a command and cells of a workbook: 8 %, 0,08, best."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from effeval.errors import MethodologyError
+from effeval.errors import MethodologyError, ParameterError
 from effeval.law import Value
+from effeval.methodology import Methodology
 from effeval.reading.cells import as_text
 from effeval.reading.parsing import FIGURE, numbers
 
@@ -60,41 +61,89 @@ def figures(paths: Sequence[str], values: Sequence[object]) -> tuple[dict[int, V
     >>> found, [(one.at, one.message, one.fix) for one in refused]
     ({0: 0.08, 2: 1.5}, [(1, 'could be 8 % or 800 %', 'write 8 % or 800 %, with the sign')])
     """
-    texts = [(as_text(value) or "").strip() for value in values]
-    shares = [text.endswith("%") for text in texts]
-    bare = [text[:-1].strip() if s else value for text, s, value in zip(texts, shares, values, strict=True)]
-    read = numbers(pd.Series(bare, dtype="object"))
-    write = [WRITE.get(path.rpartition(".")[2], WRITE[""]) for path in paths]
-    refused = [
-        Refused(int(at), finding.message, write[at] if finding.fix == FIGURE else finding.fix)
-        for finding in read.refused
-        for at in finding.rows
-    ]
-    told, found = {one.at for one in refused}, {}
-    for at, (path, share, value) in enumerate(zip(paths, shares, read.values.tolist(), strict=True)):
-        if np.isnan(value):
-            if at not in told:  # "n/a", "-" and the like, which stand for an empty cell elsewhere
-                refused.append(Refused(at, "is not a number", write[at]))
-            continue
-        if path.endswith(f".{SHARE}") and not share and abs(value) >= 1:
-            both = f"{value:g} % or {value * 100:g} %"
-            refused.append(Refused(at, f"could be {both}", f"write {both}, with the sign"))
-            continue
-        value = round(value / 100, 12) if share else value
-        found[at] = int(value) if value.is_integer() else value
+    found, refused = {}, []
+    for at, (path, value) in enumerate(zip(paths, values, strict=True)):
+        read = _figure(path, value)
+        if isinstance(read, tuple):
+            refused.append(Refused(at, *read))
+        else:
+            found[at] = int(read) if read.is_integer() else read
     return found, refused
 
 
-def written(path: str, value: Value) -> str:
-    """A setting as it can be typed, for :func:`parse_settings` to read.
+def _figure(path: str, value: object) -> float | tuple[str, str]:
+    """The number, or what is wrong with it and what would be right; each is read alone, whatever stands beside it."""
+    text = (as_text(value) or "").strip()
+    share, growth = text.endswith("%"), path.endswith(f".{SHARE}")
+    write = WRITE.get(path.rpartition(".")[2], WRITE[""])
+    if isinstance(value, list | dict):
+        return "is not a number", write
+    read = numbers(pd.Series([text[:-1].strip() if share else value], dtype="object"))
+    if read.refused:
+        finding = read.refused[0]
+        return finding.message, write if finding.fix == FIGURE else finding.fix
+    number = float(read.values.iloc[0])
+    if np.isnan(number):  # "n/a", "-" and the like, which stand for an empty cell elsewhere
+        return "is not a number", write
+    if growth and not share and abs(number) >= 1:
+        both = f"{number:g} % or {number * 100:g} %"
+        return f"could be {both}", f"write {both}, with the sign"
+    return round(number / 100, 12) if share else number
+
+
+def read_settings(settings: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
+    """Settings of a file, figures read as people type them, and what is wrong with those.
+
+    Examples
+    --------
+    >>> read_settings({"13.1.at_least": "8 %", "13.1.judge": "best"})
+    ({'13.1.at_least': 0.08, '13.1.judge': 'best'}, [])
+    >>> print(*read_settings({"13.1.at_least": 8})[1])
+    13.1.at_least = 8 could be 8 % or 800 %
+      To fix: write 8 % or 800 %, with the sign
+    """
+    typed = [path for path in settings if is_figure(str(path))]
+    found, refused = figures(typed, [settings[path] for path in typed])
+    faults = [
+        f"{typed[one.at]} = {settings[typed[one.at]]} {one.message}\n  To fix: {one.fix}" for one in refused
+    ]
+    values = {typed[at]: value for at, value in found.items()}
+    return {
+        path: values.get(path, value)
+        for path, value in settings.items()
+        if path in values or path not in typed
+    }, faults
+
+
+def fraction(text: str, *, of: str) -> float:
+    """A share as it is typed: 0.2, 0,2 or 20 %; ``of`` is how the parameter is called.
+
+    Raises
+    ------
+    ParameterError
+        It is not a number, or without the sign could be a hundred times as much.
+
+    Examples
+    --------
+    >>> fraction("20 %", of="--spread"), fraction("0,2", of="--spread")
+    (0.2, 0.2)
+    """
+    read = _figure(f".{SHARE}", text)
+    if isinstance(read, tuple):
+        raise ParameterError(f"{of} {text!r} {read[0]}.\nTo fix: {read[1]}")
+    return read
+
+
+def written(path: str, value: Value) -> Value:
+    """A setting as it can be typed or stand in a file, to be read as the same value.
 
     Examples
     --------
     >>> written("13.1.at_least", 0.1), written("13.1.at_least", 1.5), written("13.1.judge", "best")
-    ('0.1', '150 %', 'best')
+    (0.1, '150 %', 'best')
     """
     sign = path.endswith(f".{SHARE}") and not isinstance(value, str) and abs(value) >= 1
-    return f"{value * 100:.15g} %" if sign else str(value)
+    return f"{value * 100:.15g} %" if sign else value
 
 
 def parse_settings(pairs: Iterable[str]) -> dict[str, Value]:
@@ -134,3 +183,39 @@ def parse_settings(pairs: Iterable[str]) -> dict[str, Value]:
     if faults:
         raise MethodologyError("\n".join(faults))
     return settings
+
+
+def without_effect(methodology: Methodology, settings: Mapping[str, Value]) -> list[str]:
+    """What is wrong with the order of settings: those that later ones undo.
+
+    ``growth.at_least`` sets what ``13.1.at_least`` set before it; the other way round a criterion differs from its rule.
+
+    Examples
+    --------
+    >>> law = Methodology.load("order-35")
+    >>> without_effect(law, {"growth.at_least": 0.2, "13.1.at_least": 0.3})
+    []
+    >>> print(*without_effect(law, {"13.1.at_least": 0.3, "growth.at_least": 0.2}))
+    13.1.at_least = 0.3 has no effect, as growth.at_least = 0.2 comes after it.
+    To fix: leave one of them out, or set the rule first and then what differs from it
+    """
+    last = {one: path for path in settings for one in _set_by(methodology, path)}
+    faults = []
+    for path, value in settings.items():
+        after = dict.fromkeys(last[one] for one in _set_by(methodology, path))
+        if after and all(settings[other] != value for other in after):
+            undone = " and ".join(f"{other} = {settings[other]}" for other in after)
+            comes = "comes" if len(after) == 1 else "come"
+            message = f"{path} = {value} has no effect, as {undone} {comes} after it."
+            faults.append(
+                f"{message}\nTo fix: leave one of them out, or set the rule first and then what differs from it"
+            )
+    return faults
+
+
+def _set_by(methodology: Methodology, path: str) -> list[str]:
+    """Paths of the criteria that a path sets, of a criterion or of a rule."""
+    owner, _, name = path.rpartition(".")
+    return [
+        f"{c.id}.{name}" for c in methodology.criteria if owner in (c.id, c.rule) and name in c.parameters
+    ]

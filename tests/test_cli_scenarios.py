@@ -134,6 +134,15 @@ def test_sweep_writes_every_table(effeval, sample_dir, data, tmp_path) -> None:
     assert about(path)["threshold"] == "13.1.at_least"
 
 
+def test_sweep_reads_percent_as_people_type_it(effeval, sample_dir, tmp_path) -> None:
+    typed, plain = tmp_path / "typed.csv", tmp_path / "plain.csv"
+    words = ["sweep", sample_dir, "--path", "13.1.at_least", "--steps", 4]
+    assert effeval(*words, "--from", "5 %", "--to", "20%", "--within", "50%", "-o", typed)[0] == 0
+    assert effeval(*words, "--from", "0.05", "--to", "0,2", "--within", "0.5", "-o", plain)[0] == 0
+    assert typed.read_bytes() == plain.read_bytes()
+    assert pd.read_csv(plain)["threshold"].tolist() == [0.05, 0.0875, 0.125, 0.1625, 0.2]
+
+
 def test_sweep_goes_by_default_from_nothing_to_twice_the_threshold(effeval, sample_dir, tmp_path) -> None:
     path = tmp_path / "s.csv"
     assert effeval("sweep", sample_dir, "--path", "return_on_support.multiple", "-o", path)[0] == 0
@@ -211,7 +220,19 @@ BAD = {
     "no seed": (["sensitivity", "DATA"], "--seed"),
     "no power of two": (["sensitivity", "DATA", "--seed", "1", "--draws", "100"], "no power of two"),
     "unknown region": (["sensitivity", "DATA", "--seed", "1", "--region", "99"], "63 .East Kazakhstan"),
-    "nothing to vary by": (["sensitivity", "DATA", "--seed", "1", "--spread", "0"], "low < high"),
+    "a spread of 20 or 2000 %": (["sensitivity", "DATA", "--seed", "1", "--spread", "20"], "20 % or 2000 %"),
+    "a spread below zero": (["sensitivity", "DATA", "--seed", "1", "--spread", "-5%"], "between 0 and 100 %"),
+    "within no share": (["sweep", "DATA", "--path", "8.1.multiple", "--within", "much"], "--within 'much'"),
+    "to 30 or 3000 %": (["sweep", "DATA", "--path", "13.1.at_least", "--to", "30"], "30 % or 3000 %"),
+    "from no number": (["sweep", "DATA", "--path", "13.1.at_least", "--from", "a"], "--from 'a'"),
+    "a rule that undoes a criterion": (
+        ["assess", "DATA", "-o", "OUT.csv", "--set", "13.1.at_least=0.3", "--set", "growth.at_least=0.2"],
+        "13.1.at_least = 0.3 has no effect",
+    ),
+    "the same in what-if": (
+        ["what-if", "DATA", "--set", "13.1.at_least=0.3", "--set", "growth.at_least=0.2"],
+        "13.1.at_least = 0.3 has no effect",
+    ),
     "judged rows": (["robustness", "OUT.csv"], "judged already"),
 }  # fmt: skip
 

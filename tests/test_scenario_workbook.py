@@ -136,7 +136,8 @@ REFUSED = {
     8.0: ("could be 8 % or 800 %", "with the sign"),
     "1,125": ("could be a fraction or thousands", "without a comma"),
     "#DIV/0!": ("is an error of Excel", "mend the formula"),
-    "2000000 %": ("13.1.at_least: ", "To fix"),
+    "2000000 %": ("13.1.at_least: ", "greater than the maximum of 100"),
+    "1,5 %x": ("is not a number", "8 %"),
     "=1+1": ("is not a number", "8 %"),
 }
 

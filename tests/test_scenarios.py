@@ -246,8 +246,25 @@ def test_a_scenario_of_another_edition_is_not_applied() -> None:
         ("title: T\nbaseline: order-35\ndate: spring\nsettings: {}", "is no date"),
         ("title: T\nbaseline: order-35\nsettings: [1]", "not a mapping of paths"),
         ("title: T\nbaseline: order-35\nsettings:\n  13.1.at_last: 1", "Near: 13.1.at_least"),
-        ("title: T\nbaseline: order-35\nsettings:\n  13.1.at_least: lots", "13.1.at_least: "),
-        ("title: T\nbaseline: order-35\nsettings:\n  13.1.at_least: .nan", "13.1.at_least: "),
+        (
+            "title: T\nbaseline: order-35\nsettings:\n  13.1.at_least: lots",
+            "13.1.at_least = lots is not a number",
+        ),
+        ("title: T\nbaseline: order-35\nsettings:\n  13.1.at_least: 8", "could be 8 % or 800 %"),
+        ("title: T\nbaseline: order-35\nsettings:\n  13.1.at_least: yes", "is TRUE or FALSE, not a number"),
+        (
+            "title: T\nbaseline: order-35\nsettings:\n  13.1.at_least: [1]",
+            "13.1.at_least = [1] is not a number",
+        ),
+        ("title: T\nbaseline: order-35\nsettings:\n  13.1.at_least:", "13.1.at_least = None is not a number"),
+        (
+            "title: T\nbaseline: order-35\nsettings:\n  13.1.at_least: 0.3\n  growth.at_least: 0.2",
+            "no effect",
+        ),
+        (
+            "title: T\nbaseline: order-35\nsettings:\n  13.1.at_least: .nan",
+            "13.1.at_least = nan is not a number",
+        ),
         ("title: T\nbaseline: order-35\nsettings:\n  scale: 1\n  scale: 2", "key given twice"),
         ("title: [", "not readable as YAML"),
     ],

@@ -103,6 +103,12 @@ def test_what_makes_no_sense_is_refused(asked, said) -> None:
         sensitivity(Board(three_exporters(), LAW), **({"seed": 35, "draws": 8} | asked))
 
 
+def test_without_a_spread_only_the_readings_vary() -> None:
+    kept = factors(LAW, spread=0)
+    assert len(kept) and (kept["readings"] > 0).all()
+    assert kept.equals(factors(LAW, thresholds={}))
+
+
 def test_factors_are_every_threshold_by_a_fifth_and_every_open_reading() -> None:
     found = factors(LAW).set_index("factor")
     paths = [path for path in LAW.settings if path.endswith((".at_least", ".multiple"))]

@@ -49,7 +49,6 @@ Regions = Annotated[list[str] | None, typer.Option(metavar="KK", help=REGION_HEL
 def law_of(methodology: str, settings: list[str] | None, scenarios: list[Path] | None):
     """The edition, with the scenarios one after another, then the settings of the command line."""
     from effeval.methodology import Methodology
-    from effeval.typed import parse_settings
 
     law = Methodology.load(methodology)
     if scenarios:
@@ -57,7 +56,19 @@ def law_of(methodology: str, settings: list[str] | None, scenarios: list[Path] |
 
         for path in scenarios:
             law = read_scenario(path).apply(law)
-    return law.replace(parse_settings(settings or []))
+    return with_settings(law, settings)
+
+
+def with_settings(law, settings: list[str] | None):
+    """The methodology with the settings of the command line."""
+    from effeval.errors import MethodologyError
+    from effeval.typed import parse_settings, without_effect
+
+    own = parse_settings(settings or [])
+    changed = law.replace(own)
+    if faults := without_effect(law, own):
+        raise MethodologyError("\n".join(faults))
+    return changed
 
 
 def check_not_judged(data: Path, settings: list[str] | None, scenarios: list[Path] | None) -> None:

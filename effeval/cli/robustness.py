@@ -28,8 +28,10 @@ BY_HELP = "Columns to group by, separated by commas; none gives the total."
 VALUES_HELP = "Values of the threshold, separated by commas, such as 0,0.05,0.1 or 0,5%,10%."
 SEED_HELP = "Of the random numbers: the same seed gives the same result."
 DRAWS_HELP = "A power of two; draws × (factors + 2) scenarios are judged."
-SPREAD_HELP = "How far thresholds vary: 0.2 is a fifth of their value either way."
-WITHIN_HELP = "What a near miss may lack: 0.1 is a tenth of the plan."
+FROM_HELP = "First value. Default: 0."
+TO_HELP = "Last value, such as 0.3 or 30%. Default: twice the value as it is."
+SPREAD_HELP = "How far thresholds vary: 0.2 or 20% is a fifth of their value either way."
+WITHIN_HELP = "What a near miss may lack: 0.1 or 10% is a tenth of the plan."
 Year = Annotated[int | None, typer.Option(help=YEAR_HELP)]
 
 
@@ -84,13 +86,13 @@ def sweep(
     data: Data,
     path: Annotated[str, typer.Option(metavar="PATH", help="Threshold to move, such as 13.1.at_least.")],
     values: Annotated[str | None, typer.Option(metavar="V,V,…", help=VALUES_HELP)] = None,
-    from_: Annotated[float | None, typer.Option("--from", help="First value. Default: 0.")] = None,
-    to: Annotated[float | None, typer.Option(help="Last value. Default: twice the value as it is.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", metavar="V", help=FROM_HELP)] = None,
+    to: Annotated[str | None, typer.Option(metavar="V", help=TO_HELP)] = None,
     steps: Annotated[
         int | None, typer.Option(min=1, help="Steps from the first to the last. Default: 20.")
     ] = None,
     by: Annotated[str, typer.Option(help=BY_HELP)] = "",
-    within: Annotated[float, typer.Option(min=0, max=1, help=WITHIN_HELP)] = 0.1,
+    within: Annotated[str, typer.Option(metavar="SHARE", help=WITHIN_HELP)] = "0.1",
     year: Year = None,
     output: Annotated[Path | None, _output("sweep", "near_misses", "break_even")] = None,
     methodology: Law = "order-35",
@@ -107,27 +109,28 @@ def sweep(
         raise ParameterError(
             "--values and --from, --to, --steps were both given.\nTo fix: leave one of them out"
         )
-    columns = columns_of(by)
+    columns, lack = columns_of(by), _share(within, "--within")
     law = law_of(methodology, set_, scenario)
     # the path is checked before data are read
     if values is not None:
-        points = _numbers(values, path)
+        points = _numbers(values, path, of="--values")
     else:
-        first, count = 0.0 if from_ is None else from_, 20 if steps is None else steps
-        points = scenarios.steps(law, path, first=first, last=to, count=count)
+        first = 0.0 if from_ is None else _numbers(from_, path, of="--from", count=1)[0]
+        last = None if to is None else _numbers(to, path, of="--to", count=1)[0]
+        points = scenarios.steps(law, path, first=first, last=last, count=20 if steps is None else steps)
     touched = scenarios.swept(law, path, points)
     board, law = _board(data, methodology, set_, scenario, year)
     with working("judging"):
         found = scenarios.sweep(board, path, points, by=columns)
         distances = scenarios.break_even(board)
         distances = distances[distances["criterion"].isin(touched)].reset_index(drop=True)
-        near = scenarios.near_misses(distances, within=within)
+        near = scenarios.near_misses(distances, within=lack)
     if output is not None:
         tables = {"sweep": found, "near_misses": near, "break_even": distances}
         _write(tables, output, board, year, {"threshold": path})
         return
     show_table(sweep_table(found, columns, path=path, methodology=law, lang=lang), note="")
-    _show_near(near, board, within, lang)
+    _show_near(near, board, lack, lang)
     print(_footer(board, year, lang))
 
 
@@ -138,7 +141,7 @@ def sensitivity(
     region: Annotated[
         str | None, typer.Option(metavar="KK", help="Rate of this region. Default: of the country.")
     ] = None,
-    spread: Annotated[float, typer.Option(min=0, help=SPREAD_HELP)] = 0.2,
+    spread: Annotated[str, typer.Option(metavar="SHARE", help=SPREAD_HELP)] = "0.2",
     year: Year = None,
     output: Annotated[Path | None, _output("sensitivity", "rank_bands")] = None,
     methodology: Law = "order-35",
@@ -153,22 +156,23 @@ def sensitivity(
     from effeval.scope import check_codes
 
     _check(output, known_lang(lang))
+    varying = _share(spread, "--spread")
     law = law_of(methodology, set_, scenario)
     code = None if region is None else str(check_codes("region", [region], methodology=law)[0])
     board, law = _board(data, methodology, set_, scenario, year)
     with working("judging"):
-        varied = scenarios.factors(law, spread=spread)
+        varied = scenarios.factors(law, spread=varying)
         found = scenarios.sensitivity(board, seed=seed, draws=draws, varied=varied, region=code)
         random = scenarios.random_scenarios(law, draws=draws, seed=seed, varied=varied)
         bands = scenarios.rank_bands(scenarios.outcomes(board, random, by="region"))
-    run = {"seed": seed, "draws": draws, "spread": spread} | ({} if code is None else {"region": code})
+    run = {"seed": seed, "draws": draws, "spread": varying} | ({} if code is None else {"region": code})
     if output is not None:
         run = {name: str(value) for name, value in run.items()}
         tables = {"sensitivity": found, "rank_bands": bands}
         _write(tables, output, board, year, run)
         return
     count = number(draws * (len(varied) + 2), lang=lang)
-    made = {"spread": percent(spread, lang=lang), "scenarios": count, "seed": seed}
+    made = {"spread": percent(varying, lang=lang, digits=2, trim=True), "scenarios": count, "seed": seed}
     note = [phrase("chart.sensitivity.note", lang=lang), phrase("sensitivity.made", lang=lang, values=made)]
     if found["ST"].isna().all():
         note.insert(0, phrase("chart.sensitivity.none", lang=lang))
@@ -208,19 +212,28 @@ def _board(
     return Board(board.data, law, years=[year]), law
 
 
-def _numbers(values: str, path: str) -> list[float]:
-    """Numbers between commas, with their sign of per cent or without."""
+def _numbers(values: str, path: str, *, of: str, count: int | None = None) -> list[float]:
+    """Numbers between commas, or one, with their sign of per cent or without."""
     from effeval.typed import figures
 
-    texts = columns_of(values)
+    texts = columns_of(values) if count is None else [values]
     if not texts:
-        raise ParameterError(f"--values {values!r}: there is no value.\nTo fix: such as --values 0,0.05,0.1")
+        raise ParameterError(f"{of} {values!r}: there is no value.\nTo fix: such as {of} 0,0.05,0.1")
     found, refused = figures([path] * len(texts), texts)
     if refused:
         odd = "; ".join(f"{texts[one.at]} {one.message}" for one in refused)
-        fix = "such as --values 0,0.05,0.1" if refused[0].message.endswith("a number") else refused[0].fix
-        raise ParameterError(f"--values {values!r}: {odd}.\nTo fix: {fix}")
+        raise ParameterError(f"{of} {values!r}: {odd}.\nTo fix: {refused[0].fix}")
     return [found[at] for at in range(len(texts))]
+
+
+def _share(text: str, of: str) -> float:
+    """A share between 0 and 1, with the sign of per cent or without."""
+    from effeval.typed import fraction
+
+    share = fraction(text, of=of)
+    if not 0 <= share <= 1:
+        raise ParameterError(f"{of} {text!r} is not between 0 and 100 %.\nTo fix: write 0.2 or 20%")
+    return share
 
 
 def _show_near(near, board, within: float, lang: str) -> None:
@@ -234,7 +247,9 @@ def _show_near(near, board, within: float, lang: str) -> None:
     title = phrase("near.title", lang=lang, values={"count": number(len(near), lang=lang)})
     if len(near) > SHOWN:
         title += f" ({phrase('whatif.first', lang=lang, values={'shown': number(SHOWN, lang=lang)})})"
-    share = phrase("near.within", lang=lang, values={"share": percent(1 - within, lang=lang)})
+    share = phrase(
+        "near.within", lang=lang, values={"share": percent(1 - within, lang=lang, digits=2, trim=True)}
+    )
     print(title)
     table = near_table(near.head(SHOWN), board.data.projects, methodology=board.methodology, lang=lang)
     show_table(table, note=f"{share}\n")

@@ -20,6 +20,7 @@ from effeval.cli.options import (
     known_lang,
     law_of,
     warnings_said,
+    with_settings,
     write_tables,
 )
 from effeval.errors import ParameterError
@@ -137,7 +138,7 @@ def _sides(methodology: str, baseline: str | None, settings: list[str] | None, s
     own = parse_settings(settings or [])
     start = law_of(methodology, None, scenarios) if scenarios else before
     asked = [path for file in scenarios or [] for path, _ in read_scenario(file).settings]
-    return before, start.replace(own), [*asked, *own]
+    return before, with_settings(start, settings), [*asked, *own]
 
 
 def _save(path: Path, details: dict[str, str | None], baseline: str | None, before, after) -> None:

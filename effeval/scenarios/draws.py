@@ -28,7 +28,7 @@ def factors(
         Path, of a criterion or of a rule, to range. By default every threshold, ``spread`` of its value either
         way: an assumption of ours that stands for no forecast. An empty mapping keeps them all.
     spread : float
-        Share of the value; 0.2 is 20 %.
+        Share of the value; 0.2 is 20 %, 0 keeps all thresholds.
 
     Returns
     -------
@@ -53,7 +53,9 @@ def factors(
     """
     if thresholds is None:
         now = {
-            path: value for path, value in methodology.settings.items() if _is_threshold(path) and value != 0
+            path: value
+            for path, value in methodology.settings.items()
+            if _is_threshold(path) and value != 0 and spread != 0
         }
         thresholds = {
             path: (value - spread * abs(value), value + spread * abs(value)) for path, value in now.items()

@@ -12,9 +12,11 @@ from effeval.law import Value
 from effeval.methodology import Methodology
 from effeval.reading.files import replacing
 from effeval.scenarios.workbook import read_workbook
+from effeval.typed import read_settings, without_effect, written
 
 _TEXTS = ("title", "author", "date", "reference", "description", "baseline")
 _REQUIRED = ("title", "baseline", "settings")
+_KEYS = "title, baseline and settings are needed; author, date, reference, description may be given"
 _YAML = (".yaml", ".yml")
 _FILES = (*_YAML, ".xlsx")
 
@@ -77,6 +79,8 @@ class Scenario:
             )
         if methodology.id != self.baseline:
             message = f"The scenario {self.title!r} changes {self.baseline}, not {methodology.id}."
+            if self.baseline not in editions():
+                message += f" {unknown('edition', self.baseline, editions())}"
             raise MethodologyError(f"{message}\nTo fix: apply it to {self.baseline}, or change its baseline")
         return methodology.replace(dict(self.settings))
 
@@ -119,7 +123,8 @@ def write_scenario(path: str | PathLike[str], scenario: Scenario) -> None:
         faults.append(f"baseline = {scenario.baseline!r} is another scenario, seen from {path.parent}")
     _raise(faults, f"the scenario {scenario.title!r}")
     with replacing(path) as temporary:
-        temporary.write_text(dump(document), encoding="utf-8")
+        told = {path: written(path, value) for path, value in scenario.settings}
+        temporary.write_text(dump(document | {"settings": told}), encoding="utf-8")
 
 
 def differences(before: Methodology, after: Methodology) -> tuple[tuple[str, Value], ...]:
@@ -178,7 +183,11 @@ def _read(path: Path, above: tuple[Path, ...]) -> Scenario:
 def _document(path: Path) -> tuple[object, dict[str, str], list[str]]:
     """What the file says, where each text and setting stands in it (workbooks), and what could not be read."""
     if path.suffix.lower() != ".xlsx":
-        return read(path, what="scenario"), {}, []
+        document, faults = read(path, what="scenario"), []
+        if isinstance(document, dict) and isinstance(document.get("settings"), dict):
+            settings, faults = read_settings(document["settings"])
+            document |= {"settings": settings}
+        return document, {}, faults
     filled = read_workbook(path)
     return filled.document, filled.places, list(filled.faults)
 
@@ -202,6 +211,8 @@ def _faults(document, base: Scenario | None, places: dict[str, str]) -> list[str
     faults += [
         f"{_at(places, name)}{name} is missing" for name in _REQUIRED if document.get(name) in (None, "")
     ]
+    if faults:
+        faults[-1] += f"\n  To fix: {_KEYS}"
     texts = {name: document[name] for name in _TEXTS if document.get(name) is not None}
     faults += [f"{name} = {text!r} is not text" for name, text in texts.items() if not isinstance(text, str)]
     empty = [name for name in _TEXTS if name in document and document[name] is None]
@@ -233,7 +244,7 @@ def _bad_settings(settings, edition, places: dict[str, str]) -> list[str]:
             methodology.replace({path: value})
         except MethodologyError as error:
             faults += [f"{_at(places, path)}{line}" for line in str(error).splitlines()]
-    return faults
+    return faults or without_effect(methodology, settings)
 
 
 def _at(places: dict[str, str], name: str) -> str:
@@ -245,8 +256,7 @@ def _raise(faults: Iterable[str], where: str, *, beside: str | None = None) -> N
     faults, parts = list(faults), []
     if faults:
         count = f"{len(faults)} fault{'' if len(faults) == 1 else 's'}"
-        fix = "title, baseline and settings are needed; author, date, reference, description may be given"
-        parts.append(f"{where} has {count}:\n" + "\n".join(faults) + f"\nTo fix: {fix}")
+        parts.append(f"{where} has {count}:\n" + "\n".join(faults))
     if beside is not None:
         parts.append(beside)
     if parts:
