@@ -113,16 +113,18 @@ def verdicts(assessed: pd.DataFrame) -> pd.DataFrame:
     return table.merge(judged.drop_duplicates(by)[[*by, *grouping]], on=by, how="left", validate="1:1")
 
 
-def check_rows(rows: pd.DataFrame) -> None:
-    """Refuse what cannot be rows of ``assess``.
+def check_rows(
+    rows: pd.DataFrame, *, needed: Sequence[str] = NEEDED, of: str = "assess(data, methodology)"
+) -> None:
+    """Refuse what cannot be rows of ``assess``, or of another call that gives these columns.
 
     Raises
     ------
     ParameterError
     """
-    fix = "assess(data, methodology) makes them"
+    fix = f"{of} makes them"
     expect(rows, pd.DataFrame, fix=fix)
-    absent = [name for name in NEEDED if name not in rows.columns]
+    absent = [name for name in needed if name not in rows.columns]
     if absent:
         raise ParameterError(f"Judged rows have no column {', '.join(absent)}.\nTo fix: {fix}")
 

@@ -199,6 +199,16 @@ def validate(source: PathOrFrames, *, methodology: Methodology | None = None) ->
     return found.assign(row=pd.array([row[3] for row in rows], dtype="Int64"))
 
 
+def check_data(data: Dataset) -> None:
+    """Refuse anything else, such as a path.
+
+    Raises
+    ------
+    ParameterError
+    """
+    expect(data, Dataset, fix="load(FOLDER) makes one of a folder, a workbook or frames")
+
+
 def require_columns(data: Dataset, methodology: Methodology) -> None:
     """Refuse a data set that lacks a column which a criterion of its measures needs.
 
@@ -209,7 +219,7 @@ def require_columns(data: Dataset, methodology: Methodology) -> None:
     DataError
         Every such column, with the criteria that need it.
     """
-    expect(data, Dataset, fix="load(FOLDER) makes one of a folder, a workbook or frames")
+    check_data(data)
     check_methodology(methodology)
     frames = {"projects": data.projects, "observations": data.observations, "reference": data.reference}
     faults = checks.absent_columns(frames, methodology)

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from importlib import import_module
 
-from effeval.errors import MethodologyError, unknown
+from effeval.errors import MethodologyError, expect, unknown
 from effeval.law import Value
 from effeval.packaged import METHODOLOGIES
 
@@ -92,6 +92,8 @@ def to_change(document: dict) -> dict:
 
 def change(document: dict, path: str, value: Value) -> list[str]:
     """Change one PATH of a document in place; return the faults, none if the change is allowed."""
+    expect(path, str, fix="a PATH such as 13.1.at_least")
+    value = value.item() if hasattr(value, "item") else value  # of numpy
     value = int(value) if isinstance(value, float) and value.is_integer() else value
     if path in SETTINGS:
         document["settings"][path] = value

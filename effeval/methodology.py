@@ -9,11 +9,12 @@ import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from os import PathLike
 from pathlib import Path
 
 from effeval import law
 from effeval.edition import change, check, dump, editions, read, to_change
-from effeval.errors import MethodologyError, expect, unknown
+from effeval.errors import MethodologyError, ParameterError, expect, unknown
 from effeval.law import Alternative, Criterion, Measure, Question, Text, Value
 from effeval.packaged import METHODOLOGIES
 
@@ -73,6 +74,8 @@ class Methodology:
         >>> Methodology.load("order-35").edition
         '2024-01-26'
         """
+        if not isinstance(source, str | PathLike):
+            raise ParameterError(f'{source!r} is no name or path.\nTo fix: such as "order-35"')
         if Path(source).suffix.lower() in (".yaml", ".yml"):
             return _build(read(Path(source)))
         return _packaged(str(source))
@@ -87,6 +90,7 @@ class Methodology:
         for criterion in self.criteria:
             if criterion.id == id:
                 return criterion
+        expect(id, str, fix='such as criterion("13.1")')
         raise MethodologyError(unknown("criterion", id, [criterion.id for criterion in self.criteria]))
 
     @property
@@ -103,7 +107,7 @@ class Methodology:
         settings : mapping of str to value
             PATH to value. PATH is ``CRITERION.PARAM`` (13.1.at_least), ``RULE.PARAM`` for all criteria of the
             rule that have the parameter (growth_vs_reference.after), ``scale`` or ``missing``.
-            Later entries win over earlier ones.
+            Later entries win over earlier ones. A growth is a fraction: 0.08 is 8 %.
 
         Raises
         ------
@@ -116,6 +120,7 @@ class Methodology:
         >>> softer.criterion("13.1").parameters["at_least"]
         0.08
         """
+        expect(settings, Mapping, fix='such as replace({"13.1.at_least": 0.08})')
         document = to_change(self._document)
         faults = [fault for path, value in settings.items() for fault in change(document, path, value)]
         if faults:
@@ -170,6 +175,7 @@ class Methodology:
         """
         import pandas as pd
 
+        check_methodology(other)
         ours, theirs = self.settings, other.settings
         clauses = {c.id: c.citation.en for methodology in (other, self) for c in methodology.criteria}
         rows = [

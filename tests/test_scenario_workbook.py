@@ -230,9 +230,25 @@ def test_a_value_in_force_that_was_written_over_is_a_fault(blank) -> None:
 
 def test_who_when_and_why_are_read(blank) -> None:
     texts = {"author": "Үміт", "date": "31.01.2026", "reference": "=№ 35", "description": "&lt;b&gt;"}
-    found = read_scenario(fill(blank, {("scenario", key): text for key, text in texts.items()}))
+    cells = {("scenario", key): text for key, text in texts.items()} | {
+        ("parameters", "missing"): "not_fulfilled"
+    }
+    found = read_scenario(fill(blank, cells))
     assert (found.author, found.date, found.reference) == ("Үміт", "2026-01-31", "=№ 35")
-    assert found.description == "<b>" and found.settings == ()
+    assert found.description == "<b>" and found.settings == (("missing", "not_fulfilled"),)
+
+
+def test_a_workbook_that_sets_nothing_is_refused(blank) -> None:
+    with pytest.raises(ee.MethodologyError, match="no value is set and no reading is ticked(.|\n)*not read"):
+        read_scenario(fill(blank, {}))
+
+
+def test_an_edition_misspelt_is_named_with_the_near_one(blank) -> None:
+    cells = {("scenario", "baseline"): "order35", ("parameters", "missing"): "not_fulfilled"}
+    with pytest.raises(
+        ee.MethodologyError, match="changes order35, not order-35. There is no edition 'order35'. Near"
+    ):
+        read_scenario(fill(blank, cells)).apply(LAW)
 
 
 def test_a_workbook_of_ones_own_with_the_needed_columns_and_a_date_cell_is_read(tmp_path) -> None:

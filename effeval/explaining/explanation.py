@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from effeval.columns import LANGUAGES
-from effeval.dataset import Dataset
+from effeval.dataset import Dataset, check_data
 from effeval.errors import MethodologyError, ParameterError, unknown
 from effeval.explaining.cards import Card, Margin, Source
 from effeval.explaining.evidence import Evidence, Figure, evidence
@@ -13,7 +13,7 @@ from effeval.explaining.readings import changes, readings
 from effeval.explaining.wording import Words
 from effeval.labels import heading, names, phrase
 from effeval.law import Criterion
-from effeval.methodology import Methodology
+from effeval.methodology import Methodology, check_methodology
 from effeval.scope import footer
 from effeval.scoring import ROUNDING, assess
 
@@ -68,6 +68,8 @@ def explain(
     ('Export value, thousand tenge: 90 (2023) + 310 (2024) = 400', 'Short by: 3.1 million tenge')
     """
     methodology = Methodology.load() if methodology is None else methodology
+    check_data(data)
+    check_methodology(methodology)
     year = int(year)
     part, law = _one_project(data, project, criterion=criterion, methodology=methodology, lang=lang)
     row = _row(assess(part, methodology), project, criterion, year)

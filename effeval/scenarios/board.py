@@ -1,6 +1,6 @@
 """A data set laid out once and judged by many methodologies: a threshold moved only compares again."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -54,6 +54,8 @@ class Board:
 
     Raises
     ------
+    ParameterError
+        One of the arguments is of another kind.
     DataError
         A column that a criterion needs is absent.
     MethodologyError
@@ -71,6 +73,9 @@ class Board:
     """
 
     def __init__(self, data: Dataset, methodology: Methodology, *, years: Collection[int] | None = None):
+        if years is not None and not _are_years(years):
+            fix = "whole numbers, such as years=[2025]; without it every year"
+            raise ParameterError(f"years = {years!r} are no years.\nTo fix: {fix}")
         require_columns(data, methodology)
         self.data, self.methodology = data, methodology
         self.layout = Layout(data, methodology, years=years)
@@ -160,6 +165,10 @@ class Board:
         """Value of the threshold; 1 where the criterion has none."""
         name = threshold_of(criterion)
         return 1.0 if name is None else float(criterion.parameters[name])
+
+
+def _are_years(years: object) -> bool:
+    return isinstance(years, Iterable) and all(isinstance(year, int | np.integer) for year in years)
 
 
 def _reading(criterion: Criterion) -> tuple:

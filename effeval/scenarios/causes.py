@@ -8,8 +8,8 @@ import pandas as pd
 
 from effeval.errors import MethodologyError
 from effeval.law import Criterion, Value
-from effeval.methodology import Methodology
-from effeval.scenarios.board import Board
+from effeval.methodology import Methodology, check_methodology
+from effeval.scenarios.board import Board, check_board
 from effeval.scenarios.comparison import flips
 
 
@@ -47,6 +47,8 @@ def causes(board: Board, after: Methodology) -> pd.DataFrame:
       project_id    kind    parameters
     0          A  gained  8.1.multiple
     """
+    check_board(board)
+    check_methodology(after)
     before = board.assess(board.methodology)
     rejudged = board.assess(after)
     found = flips(before, rejudged)

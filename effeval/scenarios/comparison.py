@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from effeval.aggregation import fulfilment
+from effeval.aggregation import check_rows, fulfilment
 from effeval.dataset import Dataset
 from effeval.errors import ParameterError, expect
 from effeval.methodology import Methodology, check_methodology
@@ -53,6 +53,7 @@ def compare(
     0  in force         1          0   0.0          0.0                 0
     1    softer         1          1   1.0          1.0                 1
     """
+    expect(scenarios, Mapping, fix='name each of them: {"in force": law, "softer": softer}')
     if not scenarios:
         raise ParameterError("There is no scenario to compare.\nTo fix: name at least the baseline.")
     by = [by] if isinstance(by, str) else list(by)
@@ -106,6 +107,9 @@ def rejudge(
     >>> rejudge(ee.assess(data, law), data, law, softer)["state"].tolist()
     ['fulfilled']
     """
+    check_rows(assessed)
+    for methodology in (before, after):
+        check_methodology(methodology)
     board = data if isinstance(data, Board) else Board(data, before)
     if len(assessed) != len(board.layout.blank) or not assessed[_KEY].equals(board.layout.blank[_KEY]):
         message = "The judged rows are not those of these data."
@@ -217,7 +221,7 @@ def _against(first: pd.DataFrame, table: pd.DataFrame, by: list[str]) -> pd.Data
 
 def _kinds(before: pd.DataFrame, after: pd.DataFrame) -> np.ndarray:
     for frame in (before, after):
-        expect(frame, pd.DataFrame, fix="assess(data, methodology) makes the rows")
+        check_rows(frame, needed=[*_KEY, "state"])
     keys = [frame[_KEY].reset_index(drop=True) for frame in (before, after)]
     if not keys[0].equals(keys[1]):
         message = "Before and after are not about the same projects, years and criteria."

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from effeval.aggregation import check_rows
 from effeval.errors import ParameterError, unknown
 from effeval.layout import STATES
-from effeval.methodology import Methodology
+from effeval.methodology import Methodology, check_methodology
 from effeval.scenarios.board import Board, check_board
 from effeval.scenarios.interpretations import Grid, Variants, options
 from effeval.scoring import FULFILLED, NO_DATA, NOT_DUE, NOT_FULFILLED
@@ -132,7 +133,7 @@ def robustness_by(robust: pd.DataFrame, by: str | Sequence[str] = ()) -> pd.Data
     Raises
     ------
     ParameterError
-        A column of ``by`` is not there.
+        ``robust`` is something else, or a column of ``by`` is not there.
 
     Examples
     --------
@@ -144,6 +145,7 @@ def robustness_by(robust: pd.DataFrame, by: str | Sequence[str] = ()) -> pd.Data
     0     10    2      1     0        1                   5.0
     1     63    1      0     1        0                   0.0
     """
+    check_rows(robust, needed=("project_id", "year", "robustness", "support_paid"), of="robustness(board)")
     by = [by] if isinstance(by, str) else list(by)
     absent = [unknown("grouping column", name, robust.columns) for name in by if name not in robust]
     if absent:
@@ -198,6 +200,11 @@ def stakes(robust: pd.DataFrame, *, methodology: Methodology) -> pd.DataFrame:
         which it decides only whether they are judged. A verdict may hang on several questions, so the rows do not
         add up.
 
+    Raises
+    ------
+    ParameterError
+        ``robust`` or ``methodology`` is something else.
+
     Examples
     --------
     >>> import effeval as ee
@@ -209,6 +216,8 @@ def stakes(robust: pd.DataFrame, *, methodology: Methodology) -> pd.DataFrame:
     0  exports_against_support         1         1          50.0
     1     first_reporting_year         0         0           0.0
     """
+    check_rows(robust, needed=("project_id", "year", *_NAMED, "support_paid"), of="robustness(board)")
+    check_methodology(methodology)
     rows = {id: _of(robust, id) for id in options(methodology)}
     table = pd.DataFrame(rows, index=list(_STAKES)).T.rename_axis("question").reset_index()
     counts = [name for name in _STAKES if not name.endswith("support_paid")]

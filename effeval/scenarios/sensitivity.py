@@ -177,7 +177,13 @@ def _place(levels: pd.Series, region: str) -> int:
 
 
 def _check(*, draws: int, seed: int, count: int) -> None:
-    faults = []
+    faults = [
+        f"{name} = {value!r} is no whole number.\nTo fix: such as {name}={fix}"
+        for name, value, fix in (("draws", draws, 1024), ("seed", seed, 35))
+        if not isinstance(value, int | np.integer)
+    ]
+    if faults:
+        raise ParameterError("\n".join(faults))
     if draws < 2 or draws & (draws - 1):
         faults.append(f"draws = {draws} is no power of two.\nTo fix: such as 512 or 1024")
     if seed < 0:

@@ -1,7 +1,7 @@
 """A threshold moved step by step: how many criteria are fulfilled at each value."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -84,6 +84,10 @@ def swept(methodology: Methodology, path: str, values: Sequence[float]) -> list[
     ['11.1', '11.2', '13.1', '13.3']
     """
     bearing = _bearing(methodology, path)
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise ParameterError(f"values = {values!r} are no numbers.\nTo fix: a list, such as [0.05, 0.1]")
+    if odd := [value for value in values if not isinstance(value, int | float | np.number)]:
+        raise ParameterError(f"The value {odd[0]!r} is no number.\nTo fix: a fraction such as 0.08 for 8 %")
     if not len(values):
         raise ParameterError("There is no value to set the threshold to.\nTo fix: give one or more")
     odd = [value for value in values if not math.isfinite(value)]

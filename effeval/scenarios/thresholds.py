@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from effeval.aggregation import check_rows
+from effeval.errors import ParameterError
 from effeval.law import Criterion
 from effeval.layout import Cells
 from effeval.scenarios.board import Board, check_board, threshold_of
@@ -85,6 +87,11 @@ def near_misses(found: pd.DataFrame, *, within: float = WITHIN) -> pd.DataFrame:
     pandas.DataFrame
         These rows, the nearest first. A plan that is not above zero has no attainment, so no near miss.
 
+    Raises
+    ------
+    ParameterError
+        ``found`` is something else, or ``within`` is no share.
+
     Examples
     --------
     >>> found = pd.DataFrame({"state": ["not_fulfilled"] * 3, "attainment": [0.92, 0.5, 0.97]})
@@ -93,6 +100,9 @@ def near_misses(found: pd.DataFrame, *, within: float = WITHIN) -> pd.DataFrame:
     0  not_fulfilled        0.97
     1  not_fulfilled        0.92
     """
+    check_rows(found, needed=("state", "attainment"), of="break_even(board)")
+    if not isinstance(within, int | float | np.number) or not 0 <= within <= 1:
+        raise ParameterError(f"within = {within!r} is no share.\nTo fix: from 0 to 1, such as 0.1 for 10 %")
     near = (found["state"] == "not_fulfilled") & (found["attainment"] >= 1 - within)
     return found[near].sort_values("attainment", ascending=False, kind="stable", ignore_index=True)
 

@@ -96,6 +96,9 @@ def read_workbook(path: Path) -> Filled:
     _ticks(cells.get("questions", []), filled)
     _values([cell for cell in cells.get("parameters", []) if cell.text], filled)
     _untouched(cells.get("parameters", []), filled)
+    if not filled.document["settings"] and not filled.faults:
+        fix = "fill in the column of new values, or tick a reading; what stands beside them is not read"
+        filled.refuse(path.name, "no value is set and no reading is ticked", fix)
     return filled
 
 
