@@ -45,11 +45,11 @@ def compare(
     >>> STATES[found["state"]].tolist()
     ['fulfilled', 'no_data']
     """
-    found = verdicts(plan, actual, due=due, methodology=methodology, largest=largest, at_least=at_least)
+    found = compared(plan, actual, due=due, methodology=methodology, largest=largest, at_least=at_least)
     return found | scores(**found, methodology=methodology)
 
 
-def verdicts(
+def compared(
     plan: np.ndarray,
     actual: np.ndarray,
     *,
@@ -67,7 +67,7 @@ def verdicts(
 def scores(
     plan: np.ndarray, actual: np.ndarray, state: np.ndarray, *, methodology: Methodology
 ) -> dict[str, np.ndarray]:
-    """``attainment`` and ``score`` of verdicts; of rows one by one, so that they may stand in any order.
+    """``attainment`` and ``score`` of what was compared; of rows one by one, so that they may stand in any order.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from effeval.comparing import scores, verdicts
+from effeval.comparing import compared, scores
 from effeval.errors import MethodologyError
 from effeval.law import Criterion
 from effeval.methodology import Methodology
@@ -291,8 +291,8 @@ def judge(block: Block, methodology: Methodology) -> Judged:
         step = len(criteria[id])
         own = {"year": some.panel.years.take(some.year), "support_paid": some.support}
         for place, criterion in enumerate(criteria[id]):
-            verdict = verdicts(**vars(some.find(criterion)), methodology=methodology)
-            for name, values in (verdict | own | {"place": place}).items():
+            shown = compared(**vars(some.find(criterion)), methodology=methodology)
+            for name, values in (shown | own | {"place": place}).items():
                 laid[name][start + place : start + step * len(some.owner) : step] = values
         start += step * len(some.owner)
     by_project = _by_project(order, count)

@@ -1,6 +1,6 @@
 """Between numpy and Arrow over the same memory: pyarrow's own ways import pandas, which takes longer than the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,37 @@ import pyarrow as pa
 from effeval.comparing import only
 
 
+_OPTIONS = {  # of the kernels that are called with any
+    "all": "ScalarAggregateOptions",
+    "index_in": "SetLookupOptions",
+    "match_substring_regex": "MatchSubstringOptions",
+    "sort_indices": "SortOptions",
+    "starts_with": "MatchSubstringOptions",
+    "utf8_rpad": "PadOptions",
+    "utf8_slice_codeunits": "SliceOptions",
+}
+
+
 class _Compute:
-    """``pyarrow.compute``, imported when first used: the first rows are read meanwhile."""
+    """Kernels of Arrow by name, options by keyword.
 
-    def __getattr__(self, name: str) -> Any:
-        import pyarrow.compute
+    ``pyarrow.compute`` makes a described function of each of three hundred when it is imported, which takes longer than
+    judging ten thousand projects. Methods of arrays such as ``take`` import it too.
 
-        return getattr(pyarrow.compute, name)
+    Examples
+    --------
+    >>> pc.all(pc.starts_with(texts(["SYN-1", "SYN-2"]), pattern="SYN-")).as_py()
+    True
+    """
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        from pyarrow import _compute as kernels
+
+        def call(*values: Any, **options: Any) -> Any:
+            given = getattr(kernels, _OPTIONS[name])(**options) if options else None
+            return kernels.call_function(name.rstrip("_"), list(values), given)  # and_ is a word of Python
+
+        return call
 
 
 pc = _Compute()
@@ -67,21 +91,23 @@ def array(column: pa.Array) -> np.ndarray:
 
 
 def floats(column: pa.ChunkedArray, *, out: np.ndarray | None = None) -> np.ndarray:
-    """Floats as one array, NaN where empty: one copy, however many pieces there are; made new, or in ``out``.
+    """Numbers as floats in one array, NaN where empty: one copy of however many pieces; made new, or in ``out``.
 
     Examples
     --------
     >>> floats(pa.chunked_array([[1.5, None], [2.5]])).tolist()
     [1.5, nan, 2.5]
+    >>> floats(pa.chunked_array([[1, None], [2]])).tolist()
+    [1.0, nan, 2.0]
     """
     found = np.empty(len(column)) if out is None else out
-    start = 0
+    kind, start = np.dtype(column.type.to_pandas_dtype()), 0
     for part in column.chunks:
         if not len(part):
             continue
         own, start = found[start : start + len(part)], start + len(part)
         bits, data = part.buffers()
-        values = np.frombuffer(data, dtype=np.float64, count=len(part), offset=part.offset * own.itemsize)
+        values = np.frombuffer(data, dtype=kind, count=len(part), offset=part.offset * kind.itemsize)
         if part.null_count:
             known = np.frombuffer(bits, dtype=np.uint8, offset=part.offset // 8)
             known = np.unpackbits(known, bitorder="little", count=part.offset % 8 + len(part))

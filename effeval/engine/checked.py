@@ -55,7 +55,7 @@ def trimmed(column: pa.ChunkedArray, of: Column) -> pa.Array:
     plain = pc.equal(pc.utf8_trim_whitespace(text), text)
     if not pc.all(plain, min_count=0).as_py() or pc.min(pc.binary_length(text)).as_py() == 0:
         raise Unusual(of.name)
-    if pc.any(pc.starts_with(text, "#")).as_py():
+    if pc.any(pc.starts_with(text, pattern="#")).as_py():
         raise Unusual(of.name)
     return text
 
@@ -85,7 +85,7 @@ def _plain_ends(text: pa.Array) -> bool:
 
 def check_pattern(text: pa.Array, name: str) -> None:
     """Refuse codes that do not have the digits of their kind."""
-    if pc.all(pc.match_substring_regex(text, DIGITS[name]), min_count=0).as_py() is False:
+    if pc.all(pc.match_substring_regex(text, pattern=DIGITS[name]), min_count=0).as_py() is False:
         raise Unusual(name)
 
 
@@ -100,16 +100,17 @@ def check_digits(text: pa.Array, name: str, *, length: int) -> None:
 def as_codes(column: pa.ChunkedArray, of: Column) -> pa.DictionaryArray:
     """A column of few different texts as codes; its dictionary holds what occurs, and nothing else."""
     if not pa.types.is_dictionary(column.type) or column.null_count:
-        return texts(column, of).dictionary_encode()
+        return pc.dictionary_encode(texts(column, of))
     check_text(column, of)
     coded = as_array(column.unify_dictionaries())
-    words, codes = coded.dictionary.cast(pa.string()), array(coded.indices)
+    words, codes = coded.dictionary, array(coded.indices)
+    words = words if words.type == pa.string() else words.cast(pa.string())
     occurs = np.bincount(codes, minlength=len(words)) > 0
     if words.null_count:
         raise Unusual(of.name)
     if not occurs.all():
         words, codes = (
-            words.take(arrow(np.flatnonzero(occurs))),
+            pc.take(words, arrow(np.flatnonzero(occurs))),
             (np.cumsum(occurs, dtype=np.int32) - 1).take(codes),
         )
     return pa.DictionaryArray.from_arrays(arrow(codes), words)
@@ -120,7 +121,7 @@ def numbers(column: pa.ChunkedArray, of: Column, *, out: np.ndarray | None = Non
     kind = column.type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind)):
         raise Unusual(of.name)
-    values = floats(column if kind == pa.float64() else column.cast(pa.float64(), safe=False), out=out)
+    values = floats(column.cast(pa.float64()) if pa.types.is_null(kind) else column, out=out)
     low, high = of.range if of.range is not None else (-np.inf, np.inf)
     if (values < low).any() or (values > min(high, LARGEST)).any():
         raise Unusual(of.name)

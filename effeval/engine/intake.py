@@ -44,7 +44,7 @@ class Projects:
     @property
     def synthetic(self) -> bool:
         """Whether some project is made up, which its identifier says."""
-        return bool(pc.any(pc.starts_with(self.ids, SYNTHETIC_PREFIX)).as_py())
+        return bool(pc.any(pc.starts_with(self.ids, pattern=SYNTHETIC_PREFIX)).as_py())
 
     def has_status(self, status: str) -> np.ndarray:
         """Which projects have a status."""
@@ -101,7 +101,7 @@ def read_projects(table: pa.Table, *, regions: frozenset[str]) -> Projects:
     kato, oked = (checked.as_codes(table[name], known[name]) for name in ("kato", "oked"))
     for name, coded in (("kato", kato), ("oked", oked)):
         checked.check_pattern(coded.dictionary, name)
-    padded = pc.utf8_rpad(kato.dictionary, KATO_LENGTH, "0")
+    padded = pc.utf8_rpad(kato.dictionary, width=KATO_LENGTH, padding="0")
     texts = {"region": _begin(kato, padded, REGION), "district": _begin(kato, padded, DISTRICT)}
     texts["sector"] = _begin(oked, oked.dictionary, SECTOR)
     if not regions.issuperset(texts["region"].dictionary.to_pylist()):
@@ -165,7 +165,7 @@ def owners(ids: pa.ChunkedArray, known: pa.Array) -> np.ndarray | None:
             changed = array(pc.not_equal(piece.slice(1), piece.slice(0, len(piece) - 1)))
             new = np.flatnonzero(changed) + 1
             new = np.append(0, new) if piece[0].as_py() != last else new
-            pieces, starts = [*pieces, piece.take(arrow(new))], [*starts, row + new]
+            pieces, starts = [*pieces, pc.take(piece, arrow(new))], [*starts, row + new]
             row, last = row + len(piece), piece[-1].as_py()
     if not row:
         return np.empty(0, dtype=np.int32)
@@ -212,7 +212,7 @@ def is_rising(ids: pa.Array) -> bool:
 
 def _begin(coded: pa.DictionaryArray, values: pa.Array, digits: int) -> pa.DictionaryArray:
     """The leading digits of codes."""
-    begin = pc.utf8_slice_codeunits(values, 0, digits).dictionary_encode()
+    begin = pc.dictionary_encode(pc.utf8_slice_codeunits(values, start=0, stop=digits))
     indices = array(begin.indices)[array(coded.indices)]
     return pa.DictionaryArray.from_arrays(arrow(indices), begin.dictionary)
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from effeval.columns import columns
 from effeval.comparing import STATES
-from effeval.engine.arrow import array, arrow, texts
+from effeval.engine.arrow import array, arrow, pc, texts
 from effeval.engine.intake import Projects
 from effeval.judging import VALUES, Judged
 from effeval.methodology import Methodology
@@ -104,7 +104,7 @@ class Output:
         for name, text in projects.texts.items():
             found[name] = _coded(np.repeat(array(text.indices), each), text.dictionary)
         for name, column in projects.extra.items():
-            found[name] = column.take(arrow(judged.owner))
+            found[name] = pc.take(column, arrow(judged.owner))
         fields = [
             pa.field(name, found[name].type, nullable=name in EMPTY or name in projects.extra)
             for name in [*columns("assessed"), *projects.extra]

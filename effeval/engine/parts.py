@@ -279,7 +279,7 @@ def sorted_parts(
     """
     for table in (cases, observations):
         intake.check_ids(table["project_id"])
-    cases = cases.take(pc.sort_indices(cases["project_id"]))
+    cases = pc.take(cases, pc.sort_indices(cases["project_id"]))
     projects = intake.read_projects(cases, regions=regions)
     if not intake.is_sorted(projects.ids):
         raise Unusual("project_id")

@@ -61,7 +61,7 @@ def sample(files: Files, table: str, *, step: int) -> list[str]:
         with files.store.parquet(group.path) as file:
             ids = file.read_row_group(group.number, columns=["project_id"])["project_id"]
         check_ids(ids)
-        found += ids.take(arrow(np.arange(0, len(ids), step))).to_pylist()
+        found += pc.take(ids, arrow(np.arange(0, len(ids), step))).to_pylist()
     return found
 
 
@@ -80,7 +80,7 @@ def bounds(ids: Sequence[str], *, count: int) -> list[str]:
 def spill(some: pa.Table, cuts: Sequence[str], store: Store, path: str) -> None:
     """Write rows sorted by identifier, a batch for each span between two cuts."""
     some = some.combine_chunks()
-    some = some.take(pc.sort_indices(some["project_id"])).combine_chunks()
+    some = pc.take(some, pc.sort_indices(some["project_id"])).combine_chunks()
     ids = some["project_id"]
     places = [0, *(bisect_left(ids, cut, key=lambda id: id.as_py()) for cut in cuts), len(some)]
     rows = some.to_batches()[0] if len(some) else _no_rows(some.schema)

@@ -141,11 +141,11 @@ class Tally:
         else:
             column = projects.texts.get(name, projects.extra.get(name))
             if not pa.types.is_dictionary(column.type):
-                column = column.dictionary_encode()
+                column = pc.dictionary_encode(column)
             words = [None if word != word else word for word in column.dictionary.to_pylist()]  # NaN
             words.append(None)
             none = arrow(np.array([len(words) - 1], dtype=np.int32))[0]
-            place = array(column.indices.fill_null(none))
+            place = array(pc.coalesce(column.indices, none))
         known = self._codes[name]
         return np.array([known.setdefault(word, len(known)) for word in words]).take(place)
 
@@ -213,15 +213,15 @@ class Tally:
         table = pa.table({**words, **numbers})
         if len(self.by) == 1 and self.by[0] in EVERY_LEVEL or not self.by:
             return table
-        return table.take(pc.sort_indices(table, sort_keys=[(name, "ascending") for name in self.by]))
+        return pc.take(table, pc.sort_indices(table, sort_keys=[(name, "ascending") for name in self.by]))
 
     def _words(self, name: str, codes: np.ndarray) -> pa.Array:
         if name == "year":
             return arrow(codes.astype(np.int64))
         if name == "criterion":
             ids = [criterion.id for criterion in self.methodology.criteria]
-            return texts(ids).take(arrow(codes.astype(np.int64)))
-        return _array_of(list(self._codes[name])).take(arrow(codes.astype(np.int64)))
+            return pc.take(texts(ids), arrow(codes.astype(np.int64)))
+        return pc.take(_array_of(list(self._codes[name])), arrow(codes.astype(np.int64)))
 
     def _every_level(self, words: pa.Array, found: dict[str, np.ndarray]) -> tuple[dict, dict]:
         name = self.by[0]
