@@ -11,6 +11,7 @@ from effeval.comparing import only
 
 _OPTIONS = {  # of the kernels that are called with any
     "all": "ScalarAggregateOptions",
+    "cast": "CastOptions",
     "index_in": "SetLookupOptions",
     "match_substring_regex": "MatchSubstringOptions",
     "sort_indices": "SortOptions",

@@ -44,7 +44,7 @@ def check_text(column: pa.ChunkedArray | pa.Array, of: Column) -> None:
 def texts(column: pa.ChunkedArray, of: Column) -> pa.Array:
     """A column of text as one array, empty only where it may be."""
     check_text(column, of)
-    return as_array(column if column.type == pa.string() else column.cast(pa.string()))
+    return as_array(column if column.type == pa.string() else pc.cast(column, target_type=pa.string()))
 
 
 def trimmed(column: pa.ChunkedArray, of: Column) -> pa.Array:
@@ -104,7 +104,7 @@ def as_codes(column: pa.ChunkedArray, of: Column) -> pa.DictionaryArray:
     check_text(column, of)
     coded = as_array(column.unify_dictionaries())
     words, codes = coded.dictionary, array(coded.indices)
-    words = words if words.type == pa.string() else words.cast(pa.string())
+    words = words if words.type == pa.string() else pc.cast(words, target_type=pa.string())
     occurs = np.bincount(codes, minlength=len(words)) > 0
     if words.null_count:
         raise Unusual(of.name)
@@ -121,7 +121,7 @@ def numbers(column: pa.ChunkedArray, of: Column, *, out: np.ndarray | None = Non
     kind = column.type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind)):
         raise Unusual(of.name)
-    values = floats(column.cast(pa.float64()) if pa.types.is_null(kind) else column, out=out)
+    values = floats(pc.cast(column, target_type=pa.float64()) if pa.types.is_null(kind) else column, out=out)
     low, high = of.range if of.range is not None else (-np.inf, np.inf)
     if (values < low).any() or (values > min(high, LARGEST)).any():
         raise Unusual(of.name)

@@ -158,7 +158,7 @@ def owners(ids: pa.ChunkedArray, known: pa.Array) -> np.ndarray | None:
     [0, 0, 2]
     """
     pieces, starts, row, last = [], [], 0, None
-    for piece in ids.cast(pa.string()).chunks if ids.type != pa.string() else ids.chunks:
+    for piece in pc.cast(ids, target_type=pa.string()).chunks if ids.type != pa.string() else ids.chunks:
         if piece.null_count:
             return None
         if len(piece):
