@@ -604,3 +604,12 @@ def spoil_sheet(path, old, new):
     with zipfile.ZipFile(path, "w") as book:
         for name, data in parts.items():
             book.writestr(name, sheet.replace(old, new) if name == "xl/worksheets/sheet1.xml" else data)
+
+
+def test_a_file_that_was_read_is_not_written_over(tmp_path):
+    put(tmp_path, reference=REFERENCE)
+    source, frame = tmp_path / "reference.csv", pd.DataFrame({"year": [1]})
+    with pytest.raises(ParameterError, match="reference.csv is a file that was read(.|\n)*another output"):
+        write(frame, tmp_path / "." / "reference.csv", sources=[source])
+    assert source.read_text(encoding="utf-8") == REFERENCE
+    write(frame, tmp_path / "other.csv", sources=[source])

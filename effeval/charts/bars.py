@@ -75,7 +75,12 @@ def plot_fulfilment(
     for position, (text, high) in enumerate(zip(bars["text"], bars["rate_high"].fillna(0), strict=True)):
         ax.annotate(text, (high, position), xytext=(6, 0), textcoords="offset points", va="center", color=INK)
     note = fill(_note(bars, lang), width=66)  # a longer line would be cut at the edge of the figure
-    ax.set(xlim=(0, 1.38), ylabel="", xlabel=f"{phrase('share_fulfilled', lang=lang)}\n{note}")
+    ax.set(
+        xlim=(0, 1.38),
+        ylim=(len(bars) - 0.5, -0.5),
+        ylabel="",
+        xlabel=f"{phrase('share_fulfilled', lang=lang)}\n{note}",
+    )
     rate_axis(ax, lang)
     return clean(ax)
 

@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -187,6 +187,7 @@ def write(
     *,
     about: Mapping[str, str] | None = None,
     judged_by: Methodology | None = None,
+    sources: Sequence[Path] = (),
 ) -> None:
     """Write a table; the file appears complete or not at all.
 
@@ -200,11 +201,13 @@ def write(
         Written as a sheet "about" of names and values; .csv and .parquet have no place for it.
     judged_by : Methodology, optional
         Of judged rows, recorded in the head of a .parquet file.
+    sources : sequence of Path, optional
+        Files that the table was made of, such as :attr:`Dataset.sources`: none of them is written over.
 
     Raises
     ------
     ParameterError
-        Another ending, no such folder, or too many rows for a sheet.
+        Another ending, no such folder, one of the sources, or too many rows for a sheet.
 
     Examples
     --------
@@ -217,6 +220,8 @@ def write(
     <BLANKLINE>
     """
     ending = check_ending(path)
+    if Path(path).resolve() in {source.resolve() for source in sources}:
+        raise ParameterError(f"{path} is a file that was read.\nTo fix: name another output")
     with replacing(path) as temporary:
         if ending == ".csv":
             frame.to_csv(temporary, index=False, encoding="utf-8", lineterminator="\n")
