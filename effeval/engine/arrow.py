@@ -8,7 +8,6 @@ import pyarrow as pa
 
 from effeval.comparing import only
 
-
 _OPTIONS = {  # of the kernels that are called with any
     "all": "ScalarAggregateOptions",
     "cast": "CastOptions",
