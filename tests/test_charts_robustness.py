@@ -139,7 +139,7 @@ def test_ticks_of_a_sweep_say_what_they_stand_at(board, lang) -> None:
 def test_a_question_that_stands_twice_is_refused(board, draw) -> None:
     table = sensitivity(board, seed=35, draws=8).head(2)
     stakes = pd.DataFrame(
-        dict.fromkeys(("verdicts", "judged", "support_paid", "judged_support_paid"), [1, 2])
+        [[1] * 4] * 2, columns=["verdicts", "judged", "support_paid", "judged_support_paid"]
     )
     table = pd.concat([table.reset_index(drop=True), stakes], axis=1).assign(question="a", factor="a")
     with pytest.raises(ee.ParameterError, match="several rows of (question|factor) = a"):
